@@ -1,0 +1,220 @@
+"""The index: where each object lies, kept in SQLite on the reader's machine.
+
+It is a cache of the log and of the tables of the packs, stamped with the log number it was built at.
+Losing it costs time and nothing else.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import sqlite3
+import threading
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import msgspec
+
+from jupyter_repro.store.filesystem import is_local
+from jupyter_repro.store.log import Head, open_head, seal
+from jupyter_repro.store.packs import Table
+
+_SCHEMA = """
+CREATE TABLE IF NOT EXISTS meta (name TEXT PRIMARY KEY, value BLOB) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS pack (number INTEGER PRIMARY KEY, id BLOB UNIQUE NOT NULL);
+CREATE TABLE IF NOT EXISTS object (
+    id BLOB NOT NULL, kind INTEGER NOT NULL, pack INTEGER NOT NULL, codec INTEGER NOT NULL,
+    offset INTEGER NOT NULL, stored INTEGER NOT NULL, plain INTEGER NOT NULL,
+    PRIMARY KEY (id, kind)) WITHOUT ROWID;
+"""
+VERSION = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Location:
+    """Where one object lies: its pack (32 bytes), codec, and offset and lengths in bytes."""
+
+    pack: bytes
+    codec: int
+    offset: int
+    stored: int
+    plain: int
+
+
+class Index:
+    """The table of objects and the cached head of one project on this machine.
+
+    ``path`` is the SQLite file, made when missing and made again when it cannot be read.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self._lock = threading.RLock()
+        self._packs: dict[int, bytes] = {}
+        try:
+            self._open()
+        except sqlite3.DatabaseError:
+            self.reset()
+
+    def _open(self) -> None:
+        self.path.parent.mkdir(parents=True, exist_ok=True)
+        self._db = sqlite3.connect(self.path, timeout=60, isolation_level=None, check_same_thread=False)
+        local = is_local(self.path.parent)
+        self._db.execute(f"PRAGMA journal_mode={'WAL' if local else 'DELETE'}")
+        self._db.execute("PRAGMA synchronous=NORMAL")
+        self._db.execute("PRAGMA cache_size=-65536")
+        if self._db.execute("PRAGMA user_version").fetchone()[0] != VERSION:
+            self._db.executescript(_SCHEMA)
+            self._db.execute(f"PRAGMA user_version={VERSION}")
+
+    def reset(self) -> None:
+        """Throw the file away and begin with an empty one."""
+        with self._lock:
+            with contextlib.suppress(AttributeError, sqlite3.Error):
+                self._db.close()
+            for suffix in ("", "-wal", "-shm", "-journal"):
+                Path(f"{self.path}{suffix}").unlink(missing_ok=True)
+            self._packs.clear()
+            self._open()
+
+    def close(self) -> None:
+        """Close the file."""
+        with self._lock:
+            self._db.close()
+
+    @contextlib.contextmanager
+    def writing(self) -> Iterator[None]:
+        """One transaction, alone among all processes of this machine."""
+        with self._lock:
+            self._db.execute("BEGIN IMMEDIATE")
+            try:
+                yield
+            except BaseException:
+                self._db.execute("ROLLBACK")
+                self._packs.clear()
+                raise
+            self._db.execute("COMMIT")
+
+    def head(self) -> Head:
+        """The head at which the index was last brought up to date."""
+        with self._lock:
+            row = self._db.execute("SELECT value FROM meta WHERE name='head'").fetchone()
+        return open_head(row[0], "the cached head") if row else Head()
+
+    def number(self) -> int:
+        """The log number of ``head()``, without reading all of it; -1 when there is none."""
+        with self._lock:
+            row = self._db.execute("SELECT value FROM meta WHERE name='number'").fetchone()
+        return int(row[0]) if row else -1
+
+    def set_head(self, head: Head) -> None:
+        """Stamp the index. Called inside ``writing()``."""
+        data, _ = seal(head)
+        self._db.execute("INSERT OR REPLACE INTO meta VALUES ('head', ?)", (data,))
+        self._db.execute("INSERT OR REPLACE INTO meta VALUES ('number', ?)", (head.number,))
+
+    def add_pack(self, pack: bytes, table: Table) -> None:
+        """Enter the objects of a pack. Called inside ``writing()``."""
+        row = self._db.execute("SELECT number FROM pack WHERE id=?", (pack,)).fetchone()
+        if row:
+            number = row[0]
+        else:
+            number = self._db.execute("INSERT INTO pack (id) VALUES (?)", (pack,)).lastrowid
+        assert number is not None
+        self._db.executemany("INSERT OR REPLACE INTO object VALUES (?,?,?,?,?,?,?)", table.rows(number))
+
+    def drop_packs(self, packs: Iterable[bytes]) -> None:
+        """Forget packs and whatever still lies in them. Called inside ``writing()``."""
+        numbers = [
+            row[0] for pack in packs for row in self._db.execute("SELECT number FROM pack WHERE id=?", (pack,))
+        ]
+        if numbers:
+            marks = ",".join("?" * len(numbers))
+            self._db.execute(f"DELETE FROM object WHERE pack IN ({marks})", numbers)
+            self._db.execute(f"DELETE FROM pack WHERE number IN ({marks})", numbers)
+            self._packs.clear()
+
+    def drop_objects(self, ids: Iterable[bytes]) -> None:
+        """Forget objects. Called inside ``writing()``."""
+        self._db.executemany("DELETE FROM object WHERE id=?", ((name,) for name in ids))
+
+    def has(self, name: bytes, kind: int) -> bool:
+        """Whether a live pack holds the object."""
+        with self._lock:
+            found = self._db.execute("SELECT 1 FROM object WHERE id=? AND kind=?", (name, kind)).fetchone()
+        return found is not None
+
+    def locate(self, name: bytes, kind: int) -> Location | None:
+        """Where the object lies."""
+        with self._lock:
+            row = self._db.execute(
+                "SELECT pack, codec, offset, stored, plain FROM object WHERE id=? AND kind=?", (name, kind)
+            ).fetchone()
+            return Location(self._pack(row[0]), *row[1:]) if row else None
+
+    def locate_many(self, names: Iterable[bytes], kind: int) -> dict[bytes, Location]:
+        """Where each of the objects lies; those unknown are left out."""
+        found: dict[bytes, Location] = {}
+        wanted = names if isinstance(names, (set, frozenset)) else set(names)
+        with self._lock:
+            total = self.count() if len(wanted) > 2000 else 0
+            if 0 < total < 4 * len(wanted):
+                rows = self._db.execute(
+                    "SELECT id, pack, codec, offset, stored, plain FROM object WHERE kind=?", (kind,)
+                )
+                for name, *rest in rows:
+                    if name in wanted:
+                        found[name] = Location(self._pack(rest[0]), *rest[1:])
+                return found
+            for name in wanted:
+                row = self._db.execute(
+                    "SELECT pack, codec, offset, stored, plain FROM object WHERE id=? AND kind=?", (name, kind)
+                ).fetchone()
+                if row:
+                    found[name] = Location(self._pack(row[0]), *row[1:])
+        return found
+
+    def kinds_of(self, name: bytes) -> list[int]:
+        """The kinds under which the object is stored."""
+        with self._lock:
+            return [row[0] for row in self._db.execute("SELECT kind FROM object WHERE id=?", (name,))]
+
+    def ids(self, kind: int, prefix: bytes = b"") -> list[bytes]:
+        """Ids of all objects of a kind, in order; only those that begin with ``prefix``, if given."""
+        with self._lock:
+            if not prefix:
+                rows = self._db.execute("SELECT id FROM object WHERE kind=? ORDER BY id", (kind,))
+            else:
+                rows = self._db.execute(
+                    "SELECT id FROM object WHERE id>=? AND id<=? AND kind=? ORDER BY id",
+                    (prefix, prefix + b"\xff" * 32, kind),
+                )
+            return [row[0] for row in rows]
+
+    def count(self) -> int:
+        """How many objects there are."""
+        with self._lock:
+            return int(self._db.execute("SELECT count(*) FROM object").fetchone()[0])
+
+    def totals(self) -> tuple[int, int, int]:
+        """Objects, stored bytes, plain bytes of everything in live packs."""
+        with self._lock:
+            row = self._db.execute("SELECT count(*), total(stored), total(plain) FROM object").fetchone()
+        return int(row[0]), int(row[1]), int(row[2])
+
+    def in_pack(self, pack: bytes) -> list[tuple[bytes, int]]:
+        """Id and kind of the objects that the index reads from this pack."""
+        with self._lock:
+            rows = self._db.execute(
+                "SELECT o.id, o.kind FROM object o JOIN pack p ON p.number = o.pack WHERE p.id=?", (pack,)
+            )
+            return [(row[0], row[1]) for row in rows]
+
+    def _pack(self, number: int) -> bytes:
+        pack = self._packs.get(number)
+        if pack is None:
+            row = self._db.execute("SELECT id FROM pack WHERE number=?", (number,)).fetchone()
+            pack = self._packs[number] = bytes(row[0])
+        return pack
+
+

@@ -1,0 +1,342 @@
+"""One project's store: objects in packs, and the log, over a backend and with an index."""
+
+from __future__ import annotations
+
+import json
+import os
+import socket
+import threading
+import time
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+from jupyter_repro.errors import BlobCorrupt, BlobMissing, Purged, StoreNotFound, StoreUnsuitable
+from jupyter_repro.store.backends.protocol import AlreadyExists, Backend, KeyNotFound
+from jupyter_repro.store.batch import Batch
+from jupyter_repro.store.index import Index, Location
+from jupyter_repro.store.log import (
+    FORMAT,
+    SNAPSHOT_EVERY,
+    Changes,
+    Head,
+    Record,
+    open_head,
+    open_record,
+    record_key,
+    seal,
+    snapshot_key,
+)
+from jupyter_repro.store.objects import Kind, decode
+from jupyter_repro.store.packs import Table, pack_key, read_table
+
+MARKER = "repro.json"
+
+
+class ObjectsGone(Exception):
+    """Objects that a batch counted on were collected meanwhile; the batch is begun anew."""
+
+
+def now() -> int:
+    """The present time in microseconds since the epoch."""
+    return time.time_ns() // 1000
+
+
+class Store:
+    """Objects and log of one project.
+
+    ``backend`` is where the bytes lie, ``index_path`` the SQLite file on this machine. Raises
+    ``StoreNotFound`` when the backend holds no store and ``StoreUnsuitable`` for an unknown format.
+    """
+
+    def __init__(self, backend: Backend, index_path: Path, *, actor: str = "") -> None:
+        self.backend = backend
+        self.actor = actor
+        self.index = Index(index_path)
+        self._lock = threading.RLock()
+        self._head: Head | None = None
+        self._project: str | None = None
+
+    @classmethod
+    def create(cls, backend: Backend, index_path: Path, project: str, name: str, *, actor: str = "") -> Store:
+        """Make a store where there is none, for project id ``project``."""
+        from jupyter_repro.store.backends.probe import probe_put_if_absent
+
+        probe_put_if_absent(backend)
+        marker = json.dumps({"format": FORMAT, "project": project}).encode()
+        try:
+            backend.put(MARKER, marker)
+        except AlreadyExists:
+            raise StoreUnsuitable(
+                f"{backend.url} already holds the store of a project. Give another URL, or attach to that project."
+            ) from None
+        store = cls(backend, index_path, actor=actor)
+        store.publish(lambda head: Changes(settings={"name": name, "project": project}))
+        return store
+
+    @property
+    def project(self) -> str:
+        """The id of the project that this store belongs to."""
+        if self._project is None:
+            try:
+                marker = json.loads(self.backend.get(MARKER))
+            except KeyNotFound:
+                raise StoreNotFound(
+                    f"There is no store at {self.backend.url}. Check the URL, or make one with 'jupyter-repro init'."
+                ) from None
+            if marker["format"] != FORMAT:
+                raise StoreUnsuitable(
+                    f"The store at {self.backend.url} has format {marker['format']}; this version reads format "
+                    f"{FORMAT}. Upgrade jupyter-repro."
+                )
+            self._project = marker["project"]
+        return self._project
+
+    def close(self) -> None:
+        """Close index and backend."""
+        self.index.close()
+        self.backend.close()
+
+    # -- the log ---------------------------------------------------------------------------------
+
+    @property
+    def head(self) -> Head:
+        """What the log says, as of the last ``sync`` of this machine."""
+        with self._lock:
+            if self._head is None or self._head.number < self.index.number():
+                self._head = self._cached_head()
+            if self._head.number < 0:
+                self.sync()
+            return self._head
+
+    def sync(self) -> Head:
+        """Read the records that came since, and enter their packs in the index."""
+        with self._lock:
+            head = self._head
+            if head is None or head.number < self.index.number():
+                head = self._head = self._cached_head()
+            if head.number >= 0 and not self._still_there(head):
+                self.index.reset()
+                head = self._head = Head()
+            if head.number < 0 or self._next(head) is not None:
+                self._catch_up()
+            assert self._head is not None
+            return self._head
+
+    def _cached_head(self) -> Head:
+        try:
+            return self.index.head()
+        except (BlobCorrupt, ValueError):
+            self.index.reset()
+            return Head()
+
+    def _still_there(self, head: Head) -> bool:
+        key = record_key(head.number)
+        try:
+            if self.backend.get(key, -32) == head.digest:
+                return True
+            open_record(self.backend.get(key), key)
+        except KeyNotFound:
+            return False
+        except BlobCorrupt:
+            return True  # the record is damaged, but this machine still knows what it said
+        return False
+
+    def _next(self, head: Head) -> bytes | None:
+        try:
+            return self.backend.get(record_key(head.number + 1))
+        except KeyNotFound:
+            return None
+
+    def _catch_up(self) -> None:
+        with self.index.writing():
+            head = self._cached_head_inside()
+            before = set(head.packs)
+            if head.number < 0:
+                head = self._newest_snapshot()
+            for listed in list(self.backend.list("log/", record_key(head.number) if head.number >= 0 else "")):
+                self._apply(head, self.backend.get(listed.key), listed.key)
+            if head.number < 0:
+                _ = self.project  # says so plainly when there is no store at all
+                raise StoreNotFound(f"The store at {self.backend.url} has no log. Restore it from a backup.")
+            self._enter(head, before, {})
+        self._head = head
+
+    def _cached_head_inside(self) -> Head:
+        return self.index.head()
+
+    def _newest_snapshot(self) -> Head:
+        for listed in sorted(self.backend.list("snapshots/"), key=lambda item: item.key, reverse=True):
+            try:
+                return open_head(self.backend.get(listed.key), listed.key)
+            except BlobCorrupt:
+                continue  # an older one, or the log from its beginning, says the same
+        return Head()
+
+    def _apply(self, head: Head, data: bytes, key: str) -> None:
+        record, digest = open_record(data, key)
+        if record.number != head.number + 1 or record.previous != head.digest:
+            raise BlobCorrupt(
+                f"{key} does not follow the record before it: a record of the project log is missing or was replaced. "
+                "Put the log back from a backup of the store."
+            )
+        head.apply(record, digest)
+
+    def _enter(self, head: Head, before: set[bytes], known: dict[bytes, Table]) -> None:
+        """Bring the index from the packs ``before`` to those of ``head``; inside ``index.writing()``."""
+        added = [pack for pack in head.packs if pack not in before]
+        unknown = [pack for pack in added if pack not in known]
+        if len(unknown) > 1:
+            with ThreadPoolExecutor(8) as pool:
+                tables = dict(zip(unknown, pool.map(self._table_or_none, unknown), strict=True))
+        else:
+            tables = {pack: self._table_or_none(pack) for pack in unknown}
+        for pack in added:
+            table = known.get(pack) or tables.get(pack)
+            if table is not None:
+                self.index.add_pack(pack, table)
+        self.index.drop_packs(before - set(head.packs))
+        if head.purged:
+            self.index.drop_objects(head.purged - head.allowed)
+        self.index.set_head(head)
+
+    def _table_or_none(self, pack: bytes) -> Table | None:
+        # A lost or damaged pack must not hide the others: 'verify' names what it takes along.
+        try:
+            return read_table(self.backend, pack)
+        except (KeyNotFound, BlobCorrupt):
+            return None
+
+    def publish(self, plan: Callable[[Head], Changes], batch: Batch | None = None) -> Record:
+        """Append one record: the packs of ``batch``, and what ``plan`` makes of the newest head.
+
+        ``plan`` is asked again whenever another writer was faster; it raises to give up. Raises
+        ``ObjectsGone`` when the batch must begin anew.
+        """
+        if batch is not None:
+            batch.flush()
+        nonce = os.urandom(16)
+        with self._lock:
+            while True:
+                head = self._sync_or_empty()
+                if batch is not None and batch.lost():
+                    raise ObjectsGone
+                changes = plan(head)
+                record = Record(
+                    number=head.number + 1,
+                    previous=head.digest,
+                    nonce=nonce,
+                    time=now(),
+                    actor=self.actor,
+                    host=socket.gethostname(),
+                    branches=list(changes.branches),
+                    tags=list(changes.tags),
+                    packs=batch.unpublished() if batch is not None else [],
+                    retired=list(changes.retired),
+                    purges=list(changes.purges),
+                    allowed=list(changes.allowed),
+                    thinned=list(changes.thinned),
+                    settings=changes.settings,
+                )
+                data, digest = seal(record)
+                if self._put_record(record, data):
+                    break
+            self._adopt(record, digest, batch)
+        return record
+
+    def _sync_or_empty(self) -> Head:
+        if self._head is None and self.index.number() < 0 and not any(self.backend.list("log/")):
+            self._head = Head()
+            return self._head
+        if self._head is not None and self._head.number < 0 and self._next(self._head) is None:
+            return self._head
+        return self.sync()
+
+    def _put_record(self, record: Record, data: bytes) -> bool:
+        key = record_key(record.number)
+        try:
+            self.backend.put(key, data)
+        except AlreadyExists:
+            stored, _ = open_record(self.backend.get(key), key)
+            return stored.nonce == record.nonce  # a retried put that had arrived the first time
+        return True
+
+    def _adopt(self, record: Record, digest: bytes, batch: Batch | None) -> None:
+        known = dict(batch.tables) if batch is not None else {}
+        with self.index.writing():
+            head = self._cached_head_inside()
+            before = set(head.packs)
+            if head.number == record.number - 1 and (head.digest == record.previous):
+                head.apply(record, digest)
+                self._enter(head, before, known)
+                self._head = head
+        if self._head is None or self._head.number < record.number:
+            self._catch_up()
+        if batch is not None:
+            batch.published.update(pack.id for pack in record.packs)
+        if (record.number + 1) % SNAPSHOT_EVERY == 0 and self._head is not None:
+            self._keep_snapshot(record.number)
+
+    def _keep_snapshot(self, number: int) -> None:
+        assert self._head is not None
+        if self._head.number != number:
+            return
+        data, _ = seal(self._head)
+        try:
+            self.backend.put(snapshot_key(number), data)
+        except AlreadyExists:
+            pass
+
+    def records(self) -> Iterator[Record]:
+        """Every record of the log, oldest first: who moved what, and when."""
+        for listed in self.backend.list("log/"):
+            yield open_record(self.backend.get(listed.key), listed.key)[0]
+
+    # -- objects ---------------------------------------------------------------------------------
+
+    def batch(self) -> Batch:
+        """Begin to write objects."""
+        return Batch(self)
+
+    def has(self, kind: int, name: bytes) -> bool:
+        """Whether the store holds the object, as far as this machine's index knows."""
+        return self.index.has(name, kind)
+
+    def get(self, kind: int, name: bytes) -> bytes:
+        """The plain bytes of an object, checked against its name.
+
+        Raises ``Purged``, ``BlobMissing`` or ``BlobCorrupt``.
+        """
+        for attempt in (1, 2):
+            location = self.index.locate(name, kind)
+            if location is not None:
+                try:
+                    payload = self.backend.get(pack_key(location.pack), location.offset, location.stored)
+                    return decode(location.codec, payload, location.plain, name)
+                except KeyNotFound:
+                    pass
+            if attempt == 1:
+                self.sync()
+        raise self.missing(name, kind)
+
+    def missing(self, name: bytes, kind: int) -> Purged | BlobMissing:
+        """The error that says why an object is not to be had."""
+        head = self.head
+        for purge in head.purges if name in head.purged else ():
+            if name in purge.objects:
+                return Purged(
+                    f"This content was purged by {purge.actor or 'its owner'} ({purge.reason}); it cannot be had back."
+                )
+        if name in head.thinned:
+            return Purged(
+                "The content of this automatic checkpoint was thinned out; only its record remains. "
+                "Named checkpoints around it are whole."
+            )
+        return BlobMissing(
+            f"The {Kind(kind).name.lower()} {name.hex()} is not in the store at {self.backend.url}. Run "
+            "'jupyter-repro verify' to see which files and commits it touches."
+        )
+
+    def locate_many(self, names: Iterable[bytes], kind: int) -> dict[bytes, Location]:
+        """Where objects lie, for readers that fetch many in the order of the packs."""
+        return self.index.locate_many(names, kind)
