@@ -1,0 +1,101 @@
+"""The configuration: what ``jupyter_repro_config.py`` and ``jupyter_repro_config.json`` say.
+
+The files lie in Jupyter's configuration path, as for every Jupyter application; the user's outweighs the
+environment's and the system's. Without such a file nothing is imported and the defaults hold, because
+``status`` has 0.2 s for everything. ``jupyter_repro.settings`` declares the settings with their help.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from jupyter_repro.data_directory import DataDirectory
+from jupyter_repro.errors import InvalidConfiguration
+
+FILE = "jupyter_repro_config"
+
+
+@dataclass(frozen=True, slots=True)
+class Configuration:
+    """The settings in force. Each field is the trait of that name in ``jupyter_repro.settings.Repro``."""
+
+    data_dir: str = ""
+    default_store: str = ""
+    cache_limit_bytes: int = 5 * 1024**3
+    use_gitignore: bool = False
+    author: str = ""
+
+    @property
+    def data_directory(self) -> DataDirectory:
+        """Where projects, workspaces and the catalogue are kept."""
+        return DataDirectory.resolve(self.data_dir)
+
+    @property
+    def author_name(self) -> str:
+        """Who makes the commits: the setting ``author``, or the user's name."""
+        return self.author or user_name()
+
+    def store_of(self, project: str) -> str:
+        """The URL or path of the store for a new project of that id; "" for one in the data directory."""
+        return self.default_store.format(project=project, user=user_name())
+
+
+def load_configuration() -> Configuration:
+    """Read the configuration files, if there are any.
+
+    Raises InvalidConfiguration, with the name of the file or setting, for one that cannot be used.
+    """
+    files = list(configuration_files())
+    if not files:
+        return Configuration()
+    from jupyter_repro.settings import read
+
+    return read(files)
+
+
+def configuration_files() -> Iterator[Path]:
+    """The configuration files that exist, the one that outweighs the others last."""
+    if os.environ.get("JUPYTER_NO_CONFIG"):
+        return
+    from jupyter_core.paths import jupyter_config_path
+
+    for folder in reversed(jupyter_config_path()):
+        for suffix in (".py", ".json"):
+            file = Path(folder, FILE + suffix)
+            if file.is_file():
+                yield file
+
+
+def user_name() -> str:
+    """The user's name: of the hub when there is one, otherwise of the system."""
+    name = os.environ.get("JUPYTERHUB_USER")
+    if name:
+        return name
+    import getpass
+
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):
+        # Containers run under numbers that no password file knows.
+        return f"uid-{os.getuid()}"
+
+
+def check_store_template(template: str) -> None:
+    """Refuse a ``default_store`` that would put two projects into one store. Raises InvalidConfiguration."""
+    if not template:
+        return
+    try:
+        one, two = (template.format(project=project, user="user") for project in ("one", "two"))
+    except (KeyError, IndexError, ValueError, AttributeError) as error:
+        raise InvalidConfiguration(
+            f"Repro.default_store is {template!r}, which holds a placeholder other than {{project}} and {{user}}: "
+            "write those two only, and double any other brace."
+        ) from error
+    if one == two:
+        raise InvalidConfiguration(
+            f"Repro.default_store is {template!r}, which would put every project into one store: "
+            "add {project}, for instance at its end."
+        )
