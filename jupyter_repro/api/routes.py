@@ -1,0 +1,418 @@
+"""The one table of routes: what exists, who may, what goes in and what comes out.
+
+The dispatcher serves from it, the OpenAPI document is generated from it, and the tests walk through it. An
+``operation`` is named, not imported (``"commits.history"`` is ``jupyter_repro.api.operations.commits.history``),
+so the table and the document can be read without the rest of the package.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Literal
+
+from pydantic import BaseModel
+
+from jupyter_repro.api.schemas import (
+    branches,
+    commits,
+    diffs,
+    projects,
+    recreate,
+    restore,
+    sessions,
+    settings,
+    storage,
+    tags,
+    tasks,
+    trees,
+    workspaces,
+)
+from jupyter_repro.api.schemas.base import Query, Request
+from jupyter_repro.api.schemas.page import Page, PageQuery
+
+PREFIX = "jupyter-repro/api"
+"""Where the API lives below the server's base URL."""
+
+Method = Literal["GET", "POST", "PUT", "PATCH", "DELETE"]
+Action = Literal["read", "write"]
+Media = Literal["json", "bytes", "none"]
+
+WRITES: frozenset[str] = frozenset({"POST", "PUT", "PATCH", "DELETE"})
+
+PATH_PARAMETERS: dict[str, str] = {
+    "project": "Id or name of a project, or `current`: that of the workspace this server was started in.",
+    "workspace": "Id of a workspace, or `current`: the one this server was started in.",
+    "commit": "Any name of a commit (id, unique prefix, branch, tag, `@`, `@~2`), percent-encoded.",
+    "branch": "Name of a branch; its slashes may be percent-encoded or not.",
+    "tag": "Name of a tag; its slashes may be percent-encoded or not.",
+    "task": "Id of a task.",
+}
+
+# The last segment may hold slashes: branch and tag names often do, and proxies like to decode %2F.
+_GREEDY = frozenset({"branch", "tag"})
+
+
+@dataclass(frozen=True)
+class Route:
+    """One method of one path."""
+
+    method: Method
+    path: str
+    operation: str
+    summary: str
+    answer: type[BaseModel] | None = None
+    request: type[Request] | None = None
+    query: type[Query] | None = None
+    status: int = 200
+    media: Media = "json"
+    tag: str = field(default="")
+
+    @property
+    def action(self) -> Action:
+        """What the authorizer is asked for, on the resource ``jupyter_repro``."""
+        return "write" if self.method in WRITES else "read"
+
+    @property
+    def name(self) -> str:
+        """``operationId`` of the document, camel case: ``commitsHistory``."""
+        room, verb = self.operation.split(".")
+        words = [room, *verb.split("_")]
+        return words[0] + "".join(word.capitalize() for word in words[1:])
+
+    @cached_property
+    def parameters(self) -> tuple[str, ...]:
+        """Names in the path template, in order."""
+        return tuple(re.findall(r"{(\w+)}", self.path))
+
+    @cached_property
+    def pattern(self) -> re.Pattern[str]:
+        """Matches the part of a request's path behind the prefix, still percent-encoded."""
+        parts = re.split(r"{(\w+)}", self.path)
+        text = "".join(
+            re.escape(part) if place % 2 == 0 else f"(?P<{part}>{'.+' if part in _GREEDY else '[^/]+'})"
+            for place, part in enumerate(parts)
+        )
+        return re.compile(text)
+
+
+COMMIT = "projects/{project}/commits/{commit}"
+WORKSPACE = "workspaces/{workspace}"
+
+ROUTES: tuple[Route, ...] = (
+    # Where am I
+    Route(
+        "GET",
+        "here",
+        "workspaces.here",
+        "Where this server is, whether that is protected, and its state",
+        answer=workspaces.Here,
+        query=workspaces.HereQuery,
+    ),
+    Route("GET", "openapi.json", "about.openapi", "This document", media="bytes"),
+    # Workspaces
+    Route(
+        "GET",
+        "workspaces",
+        "workspaces.page",
+        "Workspaces of this machine",
+        answer=workspaces.WorkspacePage,
+        query=PageQuery,
+    ),
+    Route(
+        "POST",
+        "workspaces",
+        "workspaces.protect",
+        "Protect a directory: make it a workspace",
+        answer=workspaces.Protected,
+        request=workspaces.ProtectRequest,
+        status=201,
+    ),
+    Route(
+        "GET",
+        WORKSPACE,
+        "workspaces.state",
+        "State of a workspace: branch, newest checkpoint, changes, running tasks",
+        answer=workspaces.WorkspaceState,
+        query=workspaces.StateQuery,
+    ),
+    Route(
+        "GET",
+        f"{WORKSPACE}/status",
+        "workspaces.status",
+        "Changed files of the working directory",
+        answer=workspaces.StatusPage,
+        query=workspaces.StatusQuery,
+    ),
+    Route(
+        "GET",
+        f"{WORKSPACE}/content",
+        "trees.working_content",
+        "Bytes of a file as it is in the working directory",
+        query=trees.ContentQuery,
+        media="bytes",
+    ),
+    Route(
+        "POST",
+        f"{WORKSPACE}/checkpoints",
+        "commits.checkpoint",
+        "Make a checkpoint",
+        answer=tasks.Task,
+        request=commits.CheckpointRequest,
+        status=202,
+    ),
+    Route(
+        "POST",
+        f"{WORKSPACE}/restore",
+        "restore.restore",
+        "Restore the whole workspace or some paths",
+        answer=tasks.Task,
+        request=restore.RestoreRequest,
+        status=202,
+    ),
+    Route(
+        "POST",
+        f"{WORKSPACE}/switch",
+        "branches.switch",
+        "Switch to another branch",
+        answer=tasks.Task,
+        request=branches.SwitchRequest,
+        status=202,
+    ),
+    Route(
+        "POST",
+        f"{WORKSPACE}/copy",
+        "trees.copy",
+        "Copy a file or directory of a commit into the workspace",
+        answer=tasks.Task,
+        request=trees.CopyRequest,
+        status=202,
+    ),
+    Route(
+        "POST",
+        f"{WORKSPACE}/track",
+        "restore.track",
+        "Bring external data into the workspace",
+        answer=tasks.Task,
+        request=restore.TrackRequest,
+        status=202,
+    ),
+    # Projects
+    Route("GET", "projects", "projects.page", "Projects", answer=projects.ProjectPage, query=PageQuery),
+    Route("GET", "projects/{project}", "projects.project", "A project", answer=projects.Project),
+    Route(
+        "GET",
+        "projects/{project}/sessions",
+        "sessions.page",
+        "Sessions, newest first",
+        answer=sessions.SessionPage,
+        query=PageQuery,
+    ),
+    Route(
+        "GET",
+        "projects/{project}/storage",
+        "storage.use",
+        "What takes the space",
+        answer=storage.StorageUse,
+    ),
+    # History
+    Route(
+        "GET",
+        "projects/{project}/commits",
+        "commits.history",
+        "The timeline: commits newest first, filtered, with their sessions",
+        answer=commits.HistoryPage,
+        query=commits.HistoryQuery,
+    ),
+    Route(
+        "GET",
+        COMMIT,
+        "commits.detail",
+        "A commit with its changed files",
+        answer=commits.CommitDetail,
+        query=commits.CommitDetailQuery,
+    ),
+    Route(
+        "GET",
+        f"{COMMIT}/changes",
+        "commits.changes",
+        "Changed files of a commit against its first parent",
+        answer=commits.ChangePage,
+        query=PageQuery,
+    ),
+    Route(
+        "GET",
+        f"{COMMIT}/tree",
+        "trees.tree",
+        "A directory of a commit, or a search below it",
+        answer=trees.TreePage,
+        query=trees.TreeQuery,
+    ),
+    Route(
+        "GET",
+        f"{COMMIT}/content",
+        "trees.content",
+        "Bytes of a file at a commit; ranges and ETag",
+        query=trees.ContentQuery,
+        media="bytes",
+    ),
+    Route(
+        "GET",
+        f"{COMMIT}/contents",
+        "trees.contents",
+        "A file, notebook or directory of a commit in the shape of Lab's contents API",
+        answer=trees.ContentsModel,
+        query=trees.ContentsQuery,
+    ),
+    # Differences
+    Route(
+        "GET",
+        "projects/{project}/diff",
+        "diffs.page",
+        "Changed files between two commits, or a commit and the working directory",
+        answer=diffs.DiffPage,
+        query=diffs.DiffQuery,
+    ),
+    Route(
+        "GET",
+        "projects/{project}/diff/file",
+        "diffs.file",
+        "The difference of one file: both sides, unified text",
+        answer=diffs.FileDiff,
+        query=diffs.FileDiffQuery,
+    ),
+    Route(
+        "GET",
+        "projects/{project}/diff/notebook",
+        "diffs.notebook",
+        "The difference of one notebook, for nbdime's view",
+        answer=diffs.NotebookDiff,
+        query=diffs.FileDiffQuery,
+    ),
+    Route(
+        "GET",
+        "projects/{project}/diff/table",
+        "diffs.table",
+        "Changed cells of one CSV or TSV file",
+        answer=diffs.TableDiff,
+        query=diffs.TableDiffQuery,
+    ),
+    # Branches
+    Route(
+        "GET",
+        "projects/{project}/branches",
+        "branches.page",
+        "Branches",
+        answer=branches.BranchPage,
+        query=PageQuery,
+    ),
+    Route(
+        "POST",
+        "projects/{project}/branches",
+        "branches.create",
+        "Create a branch from any commit",
+        answer=branches.Branch,
+        request=branches.CreateBranch,
+        status=201,
+    ),
+    Route(
+        "PATCH",
+        "projects/{project}/branches/{branch}",
+        "branches.rename",
+        "Rename a branch",
+        answer=branches.Branch,
+        request=branches.RenameBranch,
+    ),
+    Route(
+        "DELETE",
+        "projects/{project}/branches/{branch}",
+        "branches.delete",
+        "Delete a branch; its commits stay reachable by id",
+        status=204,
+        media="none",
+    ),
+    # Tags
+    Route("GET", "projects/{project}/tags", "tags.page", "Tags", answer=tags.TagPage, query=PageQuery),
+    Route(
+        "POST",
+        "projects/{project}/tags",
+        "tags.create",
+        "Tag a commit",
+        answer=tags.Tag,
+        request=tags.CreateTag,
+        status=201,
+    ),
+    Route(
+        "DELETE",
+        "projects/{project}/tags/{tag}",
+        "tags.delete",
+        "Delete a tag; its commit stays",
+        status=204,
+        media="none",
+    ),
+    # Recreate and purge
+    Route(
+        "GET",
+        "projects/{project}/recreate",
+        "recreate.plan",
+        "What recreating a commit would do: proposed branch and directory, files, bytes",
+        answer=recreate.RecreatePlan,
+        query=recreate.RecreatePlanQuery,
+    ),
+    Route(
+        "POST",
+        "projects/{project}/recreate",
+        "recreate.recreate",
+        "Recreate a commit in a new directory on a new branch",
+        answer=tasks.Task,
+        request=recreate.RecreateRequest,
+        status=202,
+    ),
+    Route(
+        "POST",
+        "projects/{project}/purge",
+        "restore.purge",
+        "Remove a path's content from all history, for ever",
+        answer=tasks.Task,
+        request=restore.PurgeRequest,
+        status=202,
+    ),
+    # Tasks
+    Route(
+        "GET",
+        "tasks",
+        "tasks.page",
+        "Tasks of this server, newest first",
+        answer=tasks.TaskPage,
+        query=tasks.TaskListQuery,
+    ),
+    Route(
+        "GET", "tasks/{task}", "tasks.task", "A task; can wait for its end", answer=tasks.Task, query=tasks.TaskQuery
+    ),
+    Route("POST", "tasks/{task}/cancel", "tasks.cancel", "Ask a task to stop", answer=tasks.Task, status=202),
+    # Settings
+    Route("GET", "settings", "settings.settings", "Settings", answer=settings.Settings),
+    Route(
+        "PUT",
+        "settings",
+        "settings.change",
+        "Change settings",
+        answer=settings.Settings,
+        request=settings.SettingsChange,
+    ),
+)
+
+
+def routes_at(path: str) -> Iterator[tuple[Route, dict[str, str]]]:
+    """Every route whose path matches, with its raw (still percent-encoded) path parameters.
+
+    ``path`` is what follows the prefix and its slash. Several methods of one path are several routes.
+    """
+    for route in ROUTES:
+        if match := route.pattern.fullmatch(path):
+            yield route, match.groupdict()
+
+
+__all__ = ["PATH_PARAMETERS", "PREFIX", "ROUTES", "Page", "Route", "routes_at"]
