@@ -244,6 +244,34 @@ class MissingTool(ReproError):
     status = 501
 
 
+class ProjectExists(ReproError):
+    """The project's name or id is taken in the catalogue."""
+
+    code = "project_exists"
+    status = 409
+
+
+class AmbiguousProject(ReproError):
+    """More than one project begins with the prefix."""
+
+    code = "ambiguous_project"
+    status = 400
+
+
+class SessionNotFound(ReproError):
+    """No session of that id in the catalogue."""
+
+    code = "session_not_found"
+    status = 404
+
+
+class CatalogUnusable(ReproError):
+    """The catalogue is busy, damaged, full or of a newer version; the histories themselves are not touched."""
+
+    code = "catalog_unusable"
+    status = 503
+
+
 def all_errors(root: type[ReproError] = ReproError) -> Iterator[type[ReproError]]:
     """Every error class of the project, parents before children."""
     yield root
