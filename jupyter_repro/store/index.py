@@ -7,6 +7,7 @@ Losing it costs time and nothing else.
 from __future__ import annotations
 
 import contextlib
+import os
 import sqlite3
 import threading
 from collections.abc import Iterable, Iterator
@@ -26,6 +27,7 @@ CREATE TABLE IF NOT EXISTS object (
     id BLOB NOT NULL, kind INTEGER NOT NULL, pack INTEGER NOT NULL, codec INTEGER NOT NULL,
     offset INTEGER NOT NULL, stored INTEGER NOT NULL, plain INTEGER NOT NULL,
     PRIMARY KEY (id, kind)) WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS object_commit ON object (id) WHERE kind = 4;
 """
 VERSION = 1
 
@@ -65,7 +67,19 @@ class Index:
         self._db.execute("PRAGMA cache_size=-65536")
         if self._db.execute("PRAGMA user_version").fetchone()[0] != VERSION:
             self._db.executescript(_SCHEMA)
+            self._db.execute("INSERT OR IGNORE INTO meta VALUES ('generation', ?)", (os.urandom(8).hex(),))
             self._db.execute(f"PRAGMA user_version={VERSION}")
+
+    def generation(self) -> str:
+        """A token that changes whenever objects that were in the index may have left it."""
+        with self._lock:
+            row = self._db.execute("SELECT value FROM meta WHERE name='generation'").fetchone()
+        return str(row[0]) if row else ""
+
+    def new_generation(self) -> None:
+        """Change the token: whoever counts on objects looks for them again."""
+        with self._lock:
+            self._db.execute("INSERT OR REPLACE INTO meta VALUES ('generation', ?)", (os.urandom(8).hex(),))
 
     def reset(self) -> None:
         """Throw the file away and begin with an empty one."""
@@ -183,7 +197,8 @@ class Index:
         """Ids of all objects of a kind, in order; only those that begin with ``prefix``, if given."""
         with self._lock:
             if not prefix:
-                rows = self._db.execute("SELECT id FROM object WHERE kind=? ORDER BY id", (kind,))
+                # The literal lets SQLite use the small index of commits.
+                rows = self._db.execute(f"SELECT id FROM object WHERE kind={int(kind)} ORDER BY id")
             else:
                 rows = self._db.execute(
                     "SELECT id FROM object WHERE id>=? AND id<=? AND kind=? ORDER BY id",

@@ -1,0 +1,57 @@
+"""The verbs: one function for each thing that can be done, and the public Python API.
+
+A verb opens what it needs, calls the rooms below (workspace, history, store, catalogue), and writes down
+what it did. The command line and the server call verbs and nothing deeper.
+"""
+
+from __future__ import annotations
+
+from jupyter_repro.verbs.branches import Branch, branches, create_branch, delete_branch, rename_branch
+from jupyter_repro.verbs.cat import cat
+from jupyter_repro.verbs.changes import Change
+from jupyter_repro.verbs.checkpoint import checkpoint
+from jupyter_repro.verbs.diff import diff, text_diff
+from jupyter_repro.verbs.init import Initialized, init
+from jupyter_repro.verbs.log import log
+from jupyter_repro.verbs.ls import Listed, ls
+from jupyter_repro.verbs.opened import Opened, OpenedProject, Project, open_project, open_workspace
+from jupyter_repro.verbs.recreate import Recreated, recreate
+from jupyter_repro.verbs.restore import restore
+from jupyter_repro.verbs.show import Shown, show
+from jupyter_repro.verbs.status import status
+from jupyter_repro.verbs.switch import switch
+from jupyter_repro.verbs.tags import Tag, create_tag, delete_tag, tags
+
+__all__ = [
+    "Branch",
+    "Change",
+    "Initialized",
+    "Listed",
+    "Opened",
+    "OpenedProject",
+    "Project",
+    "Recreated",
+    "Shown",
+    "Tag",
+    "branches",
+    "cat",
+    "checkpoint",
+    "create_branch",
+    "create_tag",
+    "delete_branch",
+    "delete_tag",
+    "diff",
+    "init",
+    "log",
+    "ls",
+    "open_project",
+    "open_workspace",
+    "recreate",
+    "rename_branch",
+    "restore",
+    "show",
+    "status",
+    "switch",
+    "tags",
+    "text_diff",
+]

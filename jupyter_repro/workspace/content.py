@@ -1,0 +1,151 @@
+"""From the bytes of a file on the disk to a tree entry: hashed, chunked, and stored or only named."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from typing import Protocol
+
+from blake3 import blake3
+
+from jupyter_repro.history.trees import EntryType, Recipe, TreeEntry, encode_recipe
+from jupyter_repro.store import Batch, Kind
+from jupyter_repro.store.chunks import ChunkSizes, chunk_sizes, split
+
+_BLOCK = 4 * 1024 * 1024
+_TRIES = 3
+_FLAGS = os.O_RDONLY | os.O_CLOEXEC | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0)
+
+
+class Sink(Protocol):
+    """Where content goes: into a batch, or nowhere when only its name is wanted."""
+
+    def small(self, data: bytes) -> bytes:
+        """Take a whole small file; returns its hash."""
+
+    def large(self, blocks: Iterator[bytes], sizes: ChunkSizes) -> tuple[bytes, bytes | None, int]:
+        """Take a large file block by block; returns its hash, its recipe and its size in bytes."""
+
+    def tree(self, data: bytes) -> bytes:
+        """Take an encoded directory; returns its id."""
+
+
+class StoreSink:
+    """Puts everything into a batch."""
+
+    def __init__(self, batch: Batch) -> None:
+        self._batch = batch
+
+    def small(self, data: bytes) -> bytes:
+        """See ``Sink``."""
+        name = blake3(data).digest()
+        self._batch.put(Kind.BLOB, data, name)
+        return name
+
+    def large(self, blocks: Iterator[bytes], sizes: ChunkSizes) -> tuple[bytes, bytes | None, int]:
+        """See ``Sink``."""
+        whole = blake3()
+        names: list[bytes] = []
+        lengths: list[int] = []
+
+        def hashed() -> Iterator[bytes]:
+            for block in blocks:
+                whole.update(block)
+                yield block
+
+        for chunk in split(hashed(), sizes):
+            data = bytes(chunk)
+            name = blake3(data).digest()
+            self._batch.put(Kind.BLOB, data, name)
+            names.append(name)
+            lengths.append(len(data))
+        size = sum(lengths)
+        if len(names) == 1:
+            return names[0], None, size
+        if not names:
+            return self.small(b""), None, 0
+        recipe = encode_recipe(Recipe(size, b"".join(names), lengths))
+        return whole.digest(), self._batch.put(Kind.RECIPE, recipe), size
+
+    def tree(self, data: bytes) -> bytes:
+        """See ``Sink``."""
+        return self._batch.put(Kind.TREE, data)
+
+
+class NameSink:
+    """Stores nothing; keeps the trees in memory so that they can be compared."""
+
+    def __init__(self) -> None:
+        self.trees: dict[bytes, bytes] = {}
+
+    def small(self, data: bytes) -> bytes:
+        """See ``Sink``."""
+        return blake3(data).digest()
+
+    def large(self, blocks: Iterator[bytes], sizes: ChunkSizes) -> tuple[bytes, bytes | None, int]:
+        """See ``Sink``; the recipe is left open, since equal hashes are enough to compare by."""
+        whole = blake3()
+        size = 0
+        for block in blocks:
+            whole.update(block)
+            size += len(block)
+        return whole.digest(), None, size
+
+    def tree(self, data: bytes) -> bytes:
+        """See ``Sink``."""
+        name = blake3(data).digest()
+        self.trees[name] = data
+        return name
+
+
+def read_entry(path: bytes, name: bytes, sink: Sink) -> tuple[TreeEntry, os.stat_result, bool]:
+    """Read the file at ``path``; returns its entry, its stat, and whether it held still.
+
+    A file that changes while it is read is read again, three times at most; the last reading counts.
+    Raises ``OSError`` when it cannot be read or is no regular file any more.
+    """
+    fd = os.open(path, _FLAGS)
+    try:
+        before = os.fstat(fd)
+        for _ in range(_TRIES):
+            entry = _read(fd, name, before, sink)
+            after = os.fstat(fd)
+            if (
+                after.st_mtime_ns == before.st_mtime_ns
+                and after.st_ctime_ns == before.st_ctime_ns
+                and after.st_size == before.st_size == entry.size
+            ):
+                return entry, after, True
+            before = after
+            os.lseek(fd, 0, os.SEEK_SET)
+        return entry, after, False
+    finally:
+        os.close(fd)
+
+
+def _read(fd: int, name: bytes, stat: os.stat_result, sink: Sink) -> TreeEntry:
+    mode, size = stat.st_mode & 0o777, stat.st_size
+    sizes = chunk_sizes(name, size)
+    if sizes is None:
+        data = os.read(fd, size + 1)
+        if len(data) == size:
+            return TreeEntry(name, EntryType.FILE, mode, size, sink.small(data))
+        data += b"".join(_blocks(fd, limit=_BLOCK))
+        sizes = chunk_sizes(name, len(data))
+        if sizes is None and len(data) < _BLOCK:
+            return TreeEntry(name, EntryType.FILE, mode, len(data), sink.small(data))
+        os.lseek(fd, 0, os.SEEK_SET)
+        sizes = chunk_sizes(name, max(len(data), _BLOCK))
+        assert sizes is not None
+    content, recipe, read = sink.large(_blocks(fd), sizes)
+    return TreeEntry(name, EntryType.FILE, mode, read, content, recipe)
+
+
+def _blocks(fd: int, limit: int | None = None) -> Iterator[bytes]:
+    total = 0
+    while limit is None or total < limit:
+        block = os.read(fd, _BLOCK)
+        if not block:
+            return
+        total += len(block)
+        yield block

@@ -1,0 +1,227 @@
+"""Restore and switch: a commit is put into the workspace, and what it replaces is saved first."""
+
+from __future__ import annotations
+
+import os
+import stat
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+
+from jupyter_repro.errors import InvalidRequest, PathNotFound
+from jupyter_repro.history import Commit, EntryType, TreeChange, TreeEntry, diff_trees, find_entry
+from jupyter_repro.history.trees import edit_tree, split_path
+from jupyter_repro.progress import OnProgress, Progress
+from jupyter_repro.workspace.applying import Applier, LateEdit
+from jupyter_repro.workspace.checkpoint import Wanted, checkpoint
+from jupyter_repro.workspace.journal import Journal, clear_journal, read_journal, write_journal
+from jupyter_repro.workspace.workspace import Workspace
+
+_TRIES = 6
+
+
+@dataclass(frozen=True, slots=True)
+class Restored:
+    """What a restore or switch did: ``commit`` the folder is now the same as, ``safety`` the commit
+    that holds what was there before, ``written`` and ``removed`` counts of files and links, ``undo``
+    the command that takes it back."""
+
+    commit: Commit
+    safety: Commit | None
+    written: int
+    removed: int
+    undo: str
+    branch: str
+    notice: str = ""
+
+
+def restore(
+    workspace: Workspace, commit: Commit, paths: Sequence[bytes] = (), on_progress: OnProgress | None = None
+) -> Restored:
+    """Put ``commit`` (or only ``paths`` of it) into the workspace. The caller holds the workspace.
+
+    Everything that is replaced or removed is in the safety commit first. Raises ``PathNotFound``,
+    ``UnreadableFile`` or ``CannotSave``; then nothing was changed.
+    """
+    names = tuple(b"/".join(split_path(path)) for path in paths)
+    if b"" in names:
+        names = ()
+    for name in names:
+        if find_entry(workspace.repository.get_tree, bytes.fromhex(commit.tree), name) is None:
+            raise PathNotFound(
+                f"Commit {commit.id[:12]} has no {os.fsdecode(name)!r}. 'jupyter-repro ls {commit.id[:12]}' lists what it has."
+            )
+    journal = Journal("restore", commit.id, tuple(os.fsdecode(name) for name in names), workspace.state.branch, None)
+    return _carry_out(workspace, journal, on_progress)
+
+
+def switch(workspace: Workspace, branch: str, on_progress: OnProgress | None = None) -> Restored:
+    """Put the newest commit of ``branch`` into the workspace and attach it to that branch."""
+    tip = workspace.repository.tip(branch)
+    if branch == workspace.state.branch:
+        raise InvalidRequest(f"This workspace is on branch {branch!r} already.")
+    return _carry_out(workspace, Journal("switch", tip, (), branch, None), on_progress)
+
+
+def finish_interrupted(workspace: Workspace, on_progress: OnProgress | None = None) -> str:
+    """Finish a restore or switch that was cut short; returns a sentence for the user, or "".
+
+    What is in the folder now, edits made since included, is saved first.
+    """
+    journal = read_journal(workspace.journal_path)
+    if journal is None:
+        return ""
+    first = journal.safety
+    done = _carry_out(workspace, journal, on_progress)
+    undo = f"jupyter-repro restore {(first or (done.safety.id if done.safety else done.commit.id))[:12]}"
+    return f"An interrupted {journal.action} was finished first. To undo it: {undo}"
+
+
+def _carry_out(workspace: Workspace, journal: Journal, on_progress: OnProgress | None) -> Restored:
+    target = workspace.repository.commit_at(journal.target)
+    first_safety: Commit | None = None
+    before = workspace.state.branch
+    written = removed = 0
+    for attempt in range(_TRIES):
+        safety = _save(workspace, target, journal)
+        first_safety = first_safety or safety
+        plan = _plan(workspace, safety, target, journal)
+        obstacles = _obstacles(workspace, plan)
+        if obstacles:
+            wanted = Wanted(_before(journal, target), "auto", allow_empty=False, forced=tuple(obstacles))
+            saved = checkpoint(workspace, wanted).commit
+            if first_safety is safety:
+                first_safety = saved
+            safety = saved
+        if journal.safety is None:
+            journal = replace(journal, safety=safety.id)
+        write_journal(workspace.journal_path, journal)
+        try:
+            done = _apply(workspace, plan, obstacles, journal, on_progress)
+        except LateEdit:
+            if attempt == _TRIES - 1:
+                raise
+            continue
+        written, removed = written + done[0], removed + done[1]
+        break
+    commit = _conclude(workspace, journal, target)
+    clear_journal(workspace.journal_path)
+    assert first_safety is not None
+    undo = f"jupyter-repro switch {before}" if journal.action == "switch" else f"jupyter-repro restore {first_safety.id[:12]}"
+    return Restored(commit, first_safety, written, removed, undo, workspace.state.branch)
+
+
+def _before(journal: Journal, target: Commit) -> str:
+    if journal.action == "switch":
+        return f"Before switching to {journal.branch}"
+    return f"Before restoring {target.id[:12]}"
+
+
+def _save(workspace: Workspace, target: Commit, journal: Journal) -> Commit:
+    return checkpoint(workspace, Wanted(_before(journal, target), "auto")).commit
+
+
+def _plan(workspace: Workspace, safety: Commit, target: Commit, journal: Journal) -> list[TreeChange]:
+    repository = workspace.repository
+    current = bytes.fromhex(safety.tree)
+    wanted = bytes.fromhex(target.tree)
+    if not journal.paths:
+        return list(diff_trees(repository.get_tree, current, wanted))
+    trees: dict[bytes, list[TreeEntry]] = {}
+
+    def get_tree(name: bytes) -> list[TreeEntry]:
+        return trees[name] if name in trees else repository.get_tree(name)
+
+    def keep_tree(data: bytes) -> bytes:
+        from jupyter_repro.history.trees import decode_tree
+        from jupyter_repro.store import object_id
+
+        name = object_id(data)
+        trees[name] = decode_tree(data)
+        return name
+
+    edits = []
+    for path in journal.paths:
+        raw = os.fsencode(path)
+        edits.append((raw, find_entry(repository.get_tree, wanted, raw)))
+    return list(diff_trees(get_tree, current, edit_tree(get_tree, keep_tree, current, edits)))
+
+
+def _obstacles(workspace: Workspace, plan: list[TreeChange]) -> list[bytes]:
+    """Paths in the way that no commit holds, because they are ignored: they are saved by force."""
+    root = os.fsencode(workspace.root)
+    leaving = {change.path for change in plan if change.new is None}
+    found: dict[bytes, None] = {}
+    looked: dict[bytes, bool] = {}
+
+    def blocked(parent: bytes) -> bool:
+        if not parent or looked.setdefault(parent, False):
+            return looked.get(parent, False)
+        if blocked(parent.rpartition(b"/")[0]):
+            return True
+        try:
+            mode = os.lstat(os.path.join(root, parent)).st_mode
+        except OSError:
+            return False
+        if not stat.S_ISDIR(mode) and parent not in leaving:
+            found[parent] = None
+            looked[parent] = True
+        return looked[parent]
+
+    for change in plan:
+        if change.new is None or blocked(change.path.rpartition(b"/")[0]):
+            continue
+        try:
+            mode = os.lstat(os.path.join(root, change.path)).st_mode
+        except OSError:
+            continue
+        wants_directory = change.new.type == EntryType.DIRECTORY
+        if stat.S_ISDIR(mode):
+            if not wants_directory and _holds_more(root, change.path, leaving):
+                found[change.path] = None
+        elif change.old is None and change.path not in leaving:
+            found[change.path] = None
+    return list(found)
+
+
+def _holds_more(root: bytes, path: bytes, leaving: set[bytes]) -> bool:
+    for folder, _, files in os.walk(os.path.join(root, path)):
+        relative = os.path.relpath(folder, root)
+        if any(relative + b"/" + name not in leaving for name in files):
+            return True
+    return False
+
+
+def _apply(
+    workspace: Workspace,
+    plan: list[TreeChange],
+    obstacles: list[bytes],
+    journal: Journal,
+    on_progress: OnProgress | None,
+) -> tuple[int, int]:
+    cache = workspace.stat_cache()
+    try:
+        report: Callable[[int], None] | None = None
+        if on_progress is not None:
+            total = len(plan)
+
+            def report(done: int) -> None:
+                on_progress(Progress("write", done, total))
+
+        target = workspace.repository.commit_at(journal.target)
+        return Applier(workspace, cache, journal.token, bytes.fromhex(target.tree)).run(plan, obstacles, report)
+    finally:
+        cache.close()
+
+
+def _conclude(workspace: Workspace, journal: Journal, target: Commit) -> Commit:
+    if journal.action == "switch":
+        workspace.set_state(branch=journal.branch, commit=target.id)
+        return target
+    labels = [("restored_from", target.id)]
+    if journal.paths:
+        labels.append(("restored_paths", "\n".join(journal.paths[:100])))
+    what = f"{len(journal.paths)} path{'s' if len(journal.paths) > 1 else ''} of " if journal.paths else ""
+    message = f"Restored {what}{target.id[:12]}" + (f": {target.message.splitlines()[0]}" if target.message else "")
+    return checkpoint(workspace, Wanted(message, "restore", labels=tuple(labels))).commit
+
+

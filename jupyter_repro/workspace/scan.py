@@ -1,0 +1,258 @@
+"""Reading a directory into a tree: only what changed since the last time is opened.
+
+The path of every file is kept thin: one ``scandir``, one ``lstat`` a file, and one comparison a
+directory that did not change.
+"""
+
+from __future__ import annotations
+
+import os
+import stat
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from jupyter_repro.errors import UnreadableFile
+from jupyter_repro.history.trees import EntryType, TreeEntry, encode_tree
+from jupyter_repro.progress import OnProgress, Progress
+from jupyter_repro.workspace.content import Sink, read_entry
+from jupyter_repro.workspace.ignore import IgnoreNode
+from jupyter_repro.workspace.statcache import CachedDirectory, StatCache, StatRow, decode_entries, decode_rows, encode_rows
+
+SETTLED_NS = 60 * 1_000_000_000
+"""A file modified less than this before it was read is read again next time: writes through mmap can
+leave its times as they were."""
+
+_SPECIAL = {
+    stat.S_IFSOCK: "is a socket",
+    stat.S_IFIFO: "is a named pipe",
+    stat.S_IFCHR: "is a device",
+    stat.S_IFBLK: "is a device",
+}
+
+LastKnown = Callable[[bytes], "TreeEntry | None"]
+"""From a path to the entry that the last commit had for it."""
+
+
+@dataclass(slots=True)
+class Scan:
+    """What a scan found. ``tree`` is the id of the root; ``notes`` are paths that are not as one would
+    expect, and why; ``skipped`` those that are left out or kept as they were."""
+
+    tree: bytes = b""
+    files: int = 0
+    bytes: int = 0
+    read_files: int = 0
+    skipped: list[tuple[bytes, str]] = field(default_factory=list)
+    notes: list[tuple[bytes, str]] = field(default_factory=list)
+    ignored: list[tuple[bytes, str]] = field(default_factory=list)
+    repositories: list[bytes] = field(default_factory=list)
+    changed: list[tuple[bytes, CachedDirectory]] = field(default_factory=list)
+    seen: set[bytes] = field(default_factory=set)
+
+
+class Scanner:
+    """Scans the workspace at ``root`` into ``sink``.
+
+    ``cache`` is the stat cache, or None to read everything; ``rules`` the ignore rules of the root;
+    ``probe_time`` the mtime (ns) of a file touched on the same file system when the scan began;
+    ``last_known`` gives what to keep of unreadable files, which otherwise raise ``UnreadableFile``.
+    """
+
+    def __init__(
+        self,
+        root: bytes,
+        sink: Sink,
+        rules: IgnoreNode,
+        *,
+        cache: StatCache | None,
+        probe_time: int,
+        last_known: LastKnown | None = None,
+        collect_ignored: bool = False,
+        on_progress: OnProgress | None = None,
+    ) -> None:
+        self._root = root
+        self._sink = sink
+        self._rules = rules
+        self._cache = cache
+        self._racy = probe_time - (2_000_000_000 if probe_time % 1_000_000_000 == 0 else 0)
+        self._unsettled = probe_time - SETTLED_NS
+        self._last_known = last_known
+        self._collect_ignored = collect_ignored
+        self._on_progress = on_progress
+        self._next_report = 0.0
+        self.result = Scan()
+
+    def run(self) -> Scan:
+        """Read the whole workspace. Raises ``UnreadableFile``."""
+        self.result.tree = self._directory(self._root, b"", self._rules)
+        return self.result
+
+    # -- one directory ---------------------------------------------------------------------------
+
+    def _directory(self, path: bytes, rel: bytes, rules: IgnoreNode) -> bytes:
+        rows: list[StatRow] = []
+        directories: list[tuple[bytes, int]] = []
+        ignored = rules.ignored
+        make = StatRow._make
+        with os.scandir(path) as listing:
+            for item in listing:
+                try:
+                    st = item.stat(follow_symlinks=False)
+                except FileNotFoundError:
+                    continue  # it vanished: the checkpoint holds what was there when it looked
+                name = item.name
+                mode = st.st_mode
+                form = mode & 0o170000
+                rule = ignored(name, form == stat.S_IFDIR)
+                if rule is not None:
+                    if name == b".git":
+                        self.result.repositories.append(rel)
+                    if self._collect_ignored:
+                        self.result.ignored.append((self._join(rel, name), rule.source))
+                elif form == stat.S_IFREG or form == stat.S_IFLNK:
+                    rows.append(make((name, mode, st.st_size, st.st_mtime_ns, st.st_ctime_ns, st.st_ino)))
+                elif form == stat.S_IFDIR:
+                    directories.append((name, mode & 0o777))
+                else:
+                    self.result.skipped.append((self._join(rel, name), _SPECIAL.get(form, "is no file")))
+        rows.sort()
+        directories.sort()
+        result = self.result
+        result.seen.add(rel)
+        result.files += len(rows)
+        signature = encode_rows(rows)
+        cached = self._cache.get(rel) if self._cache is not None else None
+        if cached is not None and cached.signature == signature:
+            entries, kept = None, True
+            encoded = cached.entries
+        else:
+            entries, stored_rows = self._files(path, rel, rows, cached)
+            signature, encoded, kept = encode_rows(stored_rows), encode_tree(entries), False
+        below = [(name, mode, tree) for name, mode in directories if (tree := self._child(path, rel, name, rules))]
+        encoded_below = encode_rows(below)
+        if cached is not None and cached.entries == encoded and cached.directories == encoded_below:
+            tree = cached.tree
+            if kept:
+                return tree
+        else:
+            if entries is None:
+                entries = decode_entries(encoded)
+            tree = self._tree(entries, below)
+        result.changed.append((rel, CachedDirectory(signature, encoded, encoded_below, tree)))
+        return tree
+
+    def _tree(self, entries: list[TreeEntry], below: list[tuple[bytes, int, bytes]]) -> bytes:
+        if below:
+            entries = entries + [TreeEntry(name, EntryType.DIRECTORY, mode, 0, tree) for name, mode, tree in below]
+            entries.sort()
+        return self._sink.tree(encode_tree(entries))
+
+    def _child(self, path: bytes, rel: bytes, name: bytes, rules: IgnoreNode) -> bytes:
+        inner = self._join(rel, name)
+        try:
+            return self._directory(path + b"/" + name, inner, rules.enter(name))
+        except (FileNotFoundError, NotADirectoryError):
+            return b""  # it vanished, or became something else, after it was listed
+        except PermissionError as error:
+            return self._unreadable_directory(inner, error)
+
+    def _unreadable_directory(self, rel: bytes, error: OSError) -> bytes:
+        entry = self._unreadable(rel, error)
+        if entry is not None and entry.type == EntryType.DIRECTORY:
+            return entry.content
+        return self._sink.tree(encode_tree([]))
+
+    # -- the files of a directory that changed ---------------------------------------------------
+
+    def _files(
+        self, path: bytes, rel: bytes, rows: list[StatRow], cached: CachedDirectory | None
+    ) -> tuple[list[TreeEntry], list[StatRow]]:
+        known: dict[StatRow, TreeEntry] = {}
+        if cached is not None:
+            known = dict(zip(decode_rows(cached.signature), decode_entries(cached.entries), strict=True))
+        entries: list[TreeEntry] = []
+        stored: list[StatRow] = []
+        for row in rows:
+            entry = known.get(row)
+            if entry is not None:
+                entries.append(entry)
+                stored.append(row)
+                continue
+            read = self._file(path, rel, row)
+            if read is not None:
+                entries.append(read[0])
+                stored.append(read[1])
+        return entries, stored
+
+    def _file(self, path: bytes, rel: bytes, row: StatRow) -> tuple[TreeEntry, StatRow] | None:
+        full = path + b"/" + row.name
+        try:
+            if row.mode & 0o170000 == stat.S_IFLNK:
+                target = os.readlink(full)
+                entry = TreeEntry(row.name, EntryType.SYMLINK, 0o777, len(target), target)
+                return entry, self._judged(row)
+            entry, st, still = read_entry(full, row.name, self._sink)
+        except FileNotFoundError:
+            return None
+        except OSError as error:
+            return self._changed_type(full, rel, row, error)
+        self._report(entry.size)
+        fresh = StatRow(row.name, st.st_mode, st.st_size, st.st_mtime_ns, st.st_ctime_ns, st.st_ino)
+        if not still:
+            self.result.notes.append((self._join(rel, row.name), "changed while it was read; stored as last read"))
+            return entry, fresh._replace(size=-1)
+        return entry, self._judged(fresh)
+
+    def _judged(self, row: StatRow) -> StatRow:
+        if row.mtime >= self._racy or row.ctime >= self._racy or row.mtime > self._unsettled:
+            return row._replace(size=-1)
+        return row
+
+    def _changed_type(
+        self, full: bytes, rel: bytes, row: StatRow, error: OSError
+    ) -> tuple[TreeEntry, StatRow] | None:
+        try:
+            st = os.lstat(full)
+        except FileNotFoundError:
+            return None
+        if stat.S_ISLNK(st.st_mode) and not stat.S_ISLNK(row.mode):
+            target = os.readlink(full)
+            entry = TreeEntry(row.name, EntryType.SYMLINK, 0o777, len(target), target)
+            return entry, row._replace(size=-1)
+        if not stat.S_ISREG(st.st_mode) and not stat.S_ISLNK(st.st_mode):
+            self.result.notes.append((self._join(rel, row.name), "changed its type while it was read; left out"))
+            return None
+        kept = self._unreadable(self._join(rel, row.name), error)
+        if kept is None or kept.type == EntryType.DIRECTORY:
+            return None
+        return kept._replace(name=row.name), row._replace(size=-1)
+
+    def _unreadable(self, rel: bytes, error: OSError) -> TreeEntry | None:
+        reason = os.strerror(error.errno) if error.errno else str(error)
+        if self._last_known is None:
+            shown = rel.decode("utf-8", "backslashreplace")
+            raise UnreadableFile(
+                f"{shown!r} cannot be read ({reason}), so nothing was checkpointed. Make it readable, add it to "
+                ".reproignore, or use --skip-unreadable to keep its last known version."
+            ) from error
+        kept = self._last_known(rel)
+        said = "kept as it was last known" if kept is not None else "left out"
+        self.result.skipped.append((rel, f"cannot be read ({reason}); {said}"))
+        return kept
+
+    # -- small things ----------------------------------------------------------------------------
+
+    def _report(self, size: int) -> None:
+        result = self.result
+        result.read_files += 1
+        result.bytes += size
+        if self._on_progress is not None and (result.read_files & 15 == 0 or size > 1_000_000):
+            now = time.monotonic()
+            if now >= self._next_report:
+                self._next_report = now + 0.1
+                self._on_progress(Progress("store", result.read_files, None, result.bytes, None))
+
+    @staticmethod
+    def _join(rel: bytes, name: bytes) -> bytes:
+        return rel + b"/" + name if rel else name

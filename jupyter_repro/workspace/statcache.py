@@ -1,0 +1,123 @@
+"""The stat cache: what each directory looked like when it was last read, and the tree entries it gave.
+
+An unchanged directory costs one comparison. The cache lives in the data directory, one SQLite file a
+workspace; losing it costs a full reading and nothing else.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import sqlite3
+from collections.abc import Iterable
+from pathlib import Path
+from typing import NamedTuple
+
+import msgspec
+
+from jupyter_repro.history.trees import TreeEntry
+from jupyter_repro.store.filesystem import is_local
+
+_SCHEMA = """
+CREATE TABLE IF NOT EXISTS meta (name TEXT PRIMARY KEY, value TEXT) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS directory (
+    path BLOB PRIMARY KEY, signature BLOB NOT NULL, entries BLOB NOT NULL, directories BLOB NOT NULL,
+    tree BLOB NOT NULL) WITHOUT ROWID;
+"""
+VERSION = 1
+
+
+class StatRow(NamedTuple):
+    """What ``lstat`` said of a file; ``size`` is -1 when it is to be read again in any case."""
+
+    name: bytes
+    mode: int
+    size: int
+    mtime: int
+    ctime: int
+    inode: int
+
+
+class CachedDirectory(NamedTuple):
+    """A directory as it was: encoded ``StatRow``s, the encoded tree entries of its files in the same
+    order, encoded ``(name, mode, tree)`` of its directories, and the id of its tree."""
+
+    signature: bytes
+    entries: bytes
+    directories: bytes
+    tree: bytes
+
+
+encode_rows = msgspec.msgpack.Encoder().encode
+decode_rows = msgspec.msgpack.Decoder(list[StatRow]).decode
+decode_entries = msgspec.msgpack.Decoder(list[TreeEntry]).decode
+
+
+class StatCache:
+    """The cache of one workspace in the SQLite file ``path``.
+
+    ``generation`` names the state of the store that the entries count on: when it differs from the one
+    kept in the file, the cache begins empty.
+    """
+
+    def __init__(self, path: Path, generation: str = "") -> None:
+        self.path = path
+        try:
+            self._open()
+        except sqlite3.DatabaseError:
+            self._remove()
+            self._open()
+        row = self._db.execute("SELECT value FROM meta WHERE name='generation'").fetchone()
+        if row is None or row[0] != generation:
+            self._db.execute("DELETE FROM directory")
+            self._db.execute("INSERT OR REPLACE INTO meta VALUES ('generation', ?)", (generation,))
+
+    def _open(self) -> None:
+        self.path.parent.mkdir(parents=True, exist_ok=True)
+        self._db = sqlite3.connect(self.path, timeout=60, isolation_level=None, check_same_thread=False)
+        self._db.execute(f"PRAGMA journal_mode={'WAL' if is_local(self.path.parent) else 'DELETE'}")
+        self._db.execute("PRAGMA synchronous=OFF")
+        if self._db.execute("PRAGMA user_version").fetchone()[0] != VERSION:
+            self._db.executescript(_SCHEMA)
+            self._db.execute(f"PRAGMA user_version={VERSION}")
+
+    def _remove(self) -> None:
+        with contextlib.suppress(AttributeError, sqlite3.Error):
+            self._db.close()
+        for suffix in ("", "-wal", "-shm", "-journal"):
+            Path(f"{self.path}{suffix}").unlink(missing_ok=True)
+
+    def get(self, path: bytes) -> CachedDirectory | None:
+        """The directory at ``path`` (relative to the workspace) as it was."""
+        row = self._db.execute(
+            "SELECT signature, entries, directories, tree FROM directory WHERE path=?", (path,)
+        ).fetchone()
+        return CachedDirectory._make(row) if row else None
+
+    def store(self, changed: Iterable[tuple[bytes, CachedDirectory]], seen: set[bytes] | None) -> None:
+        """Keep directories; forget those not in ``seen``, unless it is None."""
+        self._db.execute("BEGIN IMMEDIATE")
+        self._db.executemany("INSERT OR REPLACE INTO directory VALUES (?,?,?,?,?)", ((p, *row) for p, row in changed))
+        if seen is not None and self._count() > len(seen):
+            gone = [row for row in self._db.execute("SELECT path FROM directory") if row[0] not in seen]
+            self._db.executemany("DELETE FROM directory WHERE path=?", gone)
+        self._db.execute("COMMIT")
+
+    def _count(self) -> int:
+        return int(self._db.execute("SELECT count(*) FROM directory").fetchone()[0])
+
+    def noted(self, name: str) -> str | None:
+        """A remark kept beside the directories."""
+        row = self._db.execute("SELECT value FROM meta WHERE name=?", (name,)).fetchone()
+        return str(row[0]) if row else None
+
+    def note(self, name: str, value: str) -> None:
+        """Keep a remark."""
+        self._db.execute("INSERT OR REPLACE INTO meta VALUES (?, ?)", (name, value))
+
+    def clear(self) -> None:
+        """Forget every directory."""
+        self._db.execute("DELETE FROM directory")
+
+    def close(self) -> None:
+        """Close the file."""
+        self._db.close()
