@@ -1,5 +1,31 @@
-"""Durable, reproducible workspaces for Jupyter."""
+"""Durable, reproducible workspaces for Jupyter.
+
+    import jupyter_repro
+
+    ws = jupyter_repro.open(".")
+    commit = ws.checkpoint("before the change")
+    commit.read("analysis.ipynb")
+"""
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from jupyter_repro.python_api import CommitView, ProjectView, WorkspaceView, init, open, open_project
+
 __version__ = "0.1.0.dev0"
+
+_PUBLIC = ("CommitView", "ProjectView", "WorkspaceView", "init", "open", "open_project")
+
+__all__ = ["CommitView", "ProjectView", "WorkspaceView", "__version__", "init", "open", "open_project"]
+
+
+def __getattr__(name: str) -> object:
+    # Imported on first use: the server looks at this package at every start, and most starts need no more.
+    if name in _PUBLIC:
+        from jupyter_repro import python_api
+
+        found: object = getattr(python_api, name)
+        return found
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
