@@ -6,3 +6,9 @@ except the small dispatcher in ``handler``: schemas and operations load with the
 """
 
 from __future__ import annotations
+
+PREFIX = "jupyter-repro/api"
+"""Where the API lives below the server's base URL."""
+
+RESOURCE = "jupyter_repro"
+"""What the server's authorizer is asked about: ``read`` or ``write`` it."""

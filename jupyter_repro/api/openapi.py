@@ -13,7 +13,8 @@ from pydantic import BaseModel, JsonValue
 from pydantic.json_schema import JsonSchemaMode, models_json_schema
 
 import jupyter_repro
-from jupyter_repro.api.routes import PATH_PARAMETERS, PREFIX, ROUTES, Route
+from jupyter_repro.api import PREFIX
+from jupyter_repro.api.routes import PATH_PARAMETERS, ROUTES, Route
 from jupyter_repro.api.schemas.errors import Problem
 
 Json = dict[str, JsonValue]

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cached_property
 from typing import Literal
 
@@ -31,10 +31,8 @@ from jupyter_repro.api.schemas import (
     workspaces,
 )
 from jupyter_repro.api.schemas.base import Query, Request
-from jupyter_repro.api.schemas.page import Page, PageQuery
+from jupyter_repro.api.schemas.page import PageQuery
 
-PREFIX = "jupyter-repro/api"
-"""Where the API lives below the server's base URL."""
 
 Method = Literal["GET", "POST", "PUT", "PATCH", "DELETE"]
 Action = Literal["read", "write"]
@@ -68,7 +66,8 @@ class Route:
     query: type[Query] | None = None
     status: int = 200
     media: Media = "json"
-    tag: str = field(default="")
+    polled: bool = False
+    """Clients ask it by a clock: it is no sign that a person is there, so an idle server stays idle."""
 
     @property
     def action(self) -> Action:
@@ -110,6 +109,7 @@ ROUTES: tuple[Route, ...] = (
         "Where this server is, whether that is protected, and its state",
         answer=workspaces.Here,
         query=workspaces.HereQuery,
+        polled=True,
     ),
     Route("GET", "openapi.json", "about.openapi", "This document", media="bytes"),
     # Workspaces
@@ -137,6 +137,7 @@ ROUTES: tuple[Route, ...] = (
         "State of a workspace: branch, newest checkpoint, changes, running tasks",
         answer=workspaces.WorkspaceState,
         query=workspaces.StateQuery,
+        polled=True,
     ),
     Route(
         "GET",
@@ -387,9 +388,16 @@ ROUTES: tuple[Route, ...] = (
         "Tasks of this server, newest first",
         answer=tasks.TaskPage,
         query=tasks.TaskListQuery,
+        polled=True,
     ),
     Route(
-        "GET", "tasks/{task}", "tasks.task", "A task; can wait for its end", answer=tasks.Task, query=tasks.TaskQuery
+        "GET",
+        "tasks/{task}",
+        "tasks.task",
+        "A task; can wait for its end",
+        answer=tasks.Task,
+        query=tasks.TaskQuery,
+        polled=True,
     ),
     Route("POST", "tasks/{task}/cancel", "tasks.cancel", "Ask a task to stop", answer=tasks.Task, status=202),
     # Settings
@@ -413,6 +421,3 @@ def routes_at(path: str) -> Iterator[tuple[Route, dict[str, str]]]:
     for route in ROUTES:
         if match := route.pattern.fullmatch(path):
             yield route, match.groupdict()
-
-
-__all__ = ["PATH_PARAMETERS", "PREFIX", "ROUTES", "Page", "Route", "routes_at"]

@@ -1,0 +1,72 @@
+"""A call: one request, understood and validated, on its way to its operation; and what may come back."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, TypeVar
+
+from pydantic import BaseModel
+
+if TYPE_CHECKING:
+    from jupyter_repro.api.routes import Route
+    from jupyter_repro.api.schemas.base import Query, Request
+    from jupyter_repro.api.services import Services
+
+Model = TypeVar("Model", bound=BaseModel)
+
+
+@dataclass(frozen=True)
+class Call:
+    """A request on its way to an operation. ``parameters`` are those of the path, decoded."""
+
+    services: Services
+    route: Route
+    user: str
+    parameters: Mapping[str, str]
+    query: Query | None = None
+    body: Request | None = None
+
+    def asked(self, model: type[Model]) -> Model:
+        """The query, which the route declares to be a ``model``."""
+        if not isinstance(self.query, model):
+            raise TypeError(f"{self.route.operation} declares another query than {model.__name__}")
+        return self.query
+
+    def sent(self, model: type[Model]) -> Model:
+        """The body, which the route declares to be a ``model``."""
+        if not isinstance(self.body, model):
+            raise TypeError(f"{self.route.operation} declares another request than {model.__name__}")
+        return self.body
+
+    def __getitem__(self, name: str) -> str:
+        return self.parameters[name]
+
+
+@dataclass(frozen=True)
+class Json:
+    """An answer that is JSON text already: large documents that pydantic need not walk through again."""
+
+    data: bytes
+
+
+@dataclass(frozen=True)
+class File:
+    """An answer of bytes that the client may ask ranges of.
+
+    ``read(start, length)`` yields the bytes; ``etag`` is the hash of the content, or None when it may change
+    between two looks; ``inline`` says whether a browser may show it (still sandboxed).
+    """
+
+    name: str
+    size: int
+    media_type: str
+    read: Callable[[int, int], Iterator[bytes]]
+    etag: str | None
+    inline: bool
+    close: Callable[[], None] = field(default=lambda: None)
+
+
+Result = BaseModel | Json | File | None
+Operation = Callable[[Call], Result] | Callable[[Call], Awaitable[Result]]
+"""A plain function runs in a thread; a coroutine function runs on the event loop and must not block."""

@@ -1,0 +1,70 @@
+"""From any failure to what the client reads: a status, a stable code and a sentence. Never a traceback."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from jupyter_repro.errors import ReproError
+
+INTERNAL = "The server failed in a way it should not. Its log says more."
+
+_CODES = {
+    400: "bad_request",
+    401: "not_authenticated",
+    403: "forbidden",
+    404: "not_found",
+    405: "method_not_allowed",
+    413: "too_large",
+    416: "range_not_satisfiable",
+    422: "validation_failed",
+    503: "unavailable",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """A failure as it is sent. ``problems`` are pairs of a place in the request and what is wrong there."""
+
+    status: int
+    code: str
+    message: str
+    problems: tuple[tuple[str, str], ...] = ()
+
+    def body(self) -> dict[str, object]:
+        """The JSON of ``schemas.errors.Problem``."""
+        return {
+            "code": self.code,
+            "message": self.message,
+            "problems": [{"where": where, "message": message} for where, message in self.problems],
+        }
+
+
+class RequestRefused(Exception):
+    """The request itself is wrong, before any verb was asked; carries the ``failure`` to send."""
+
+    def __init__(self, failure: Failure) -> None:
+        super().__init__(failure.message)
+        self.failure = failure
+
+
+def refuse(status: int, message: str, code: str | None = None) -> RequestRefused:
+    """An exception that ends the request with ``status`` and ``message``."""
+    return RequestRefused(Failure(status, code or _CODES.get(status, "error"), message))
+
+
+def failure_of(error: BaseException) -> Failure:
+    """What a client is told of ``error``. Whatever is not of this project tells nothing of its inside."""
+    if isinstance(error, RequestRefused):
+        return error.failure
+    if isinstance(error, ReproError):
+        message = str(error) or "The operation failed."
+        return Failure(error.status, error.code, message)
+    return Failure(500, "internal", INTERNAL)
+
+
+def failure_of_status(status: int, message: str | None = None) -> Failure:
+    """A failure that the web framework raised: no such URL, not allowed, no XSRF cookie."""
+    code = _CODES.get(status, "error" if status < 500 else "internal")
+    if status == 403 and message and "xsrf" in message.lower():
+        code = "xsrf"
+    return Failure(status, code, message or "The request was refused.")

@@ -1,0 +1,114 @@
+"""The server extension: its configuration, and the wiring of the API into a Jupyter server.
+
+Every server with the package installed imports this module at start, so it imports nothing heavy: schemas,
+verbs and the store come with the first request.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from jupyter_server.extension.application import ExtensionApp
+from traitlets import Bool, Float, Int
+
+from jupyter_repro.api import PREFIX, RESOURCE
+from jupyter_repro.api.preferences import NAMES, Preferences
+
+if TYPE_CHECKING:
+    from jupyter_server.serverapp import ServerApp
+
+    from jupyter_repro.api.services import Services
+
+_DEFAULTS = Preferences()
+
+
+class ReproApp(ExtensionApp):  # type: ignore[misc]  # jupyter_server is typed in part only
+    """Durable, reproducible workspaces: history, preview, restore and recreate in Lab and Notebook."""
+
+    name = RESOURCE
+    description = __doc__ or ""
+    load_other_extensions = True
+    open_browser = False
+
+    auto_protect = Bool(
+        False,
+        help=(
+            "Make the directory the server starts in a workspace without asking, when it is none. For administrators "
+            "whose users expect it; a person protects a directory with one click."
+        ),
+    ).tag(config=True)
+    auto_checkpoint = Bool(
+        _DEFAULTS.auto_checkpoint, help="Make a checkpoint every auto_checkpoint_minutes when something changed."
+    ).tag(config=True)
+    auto_checkpoint_minutes = Int(
+        _DEFAULTS.auto_checkpoint_minutes, min=1, max=1440, help="Minutes between two automatic checkpoints."
+    ).tag(config=True)
+    checkpoint_at_stop = Bool(
+        _DEFAULTS.checkpoint_at_stop,
+        help="Make a checkpoint when the server stops, in at most half of stop_seconds.",
+    ).tag(config=True)
+    stop_seconds = Float(
+        10.0,
+        min=0.0,
+        help=(
+            "How long whoever stops the server waits before killing it, in seconds: 10 for Docker, 30 for Kubernetes. "
+            "The checkpoint at stop takes at most half of it."
+        ),
+    ).tag(config=True)
+    recover_at_start = Bool(
+        _DEFAULTS.recover_at_start,
+        help="When the server starts, make a 'recovered' checkpoint of what the last session left unsaved.",
+    ).tag(config=True)
+    checkpoint_on_save = Bool(
+        _DEFAULTS.checkpoint_on_save, help="Make a checkpoint whenever a notebook is saved in Lab."
+    ).tag(config=True)
+    workers = Int(
+        2, min=1, max=16, help="Processes for long work (checkpoint, restore, recreate): as many tasks run at once."
+    ).tag(config=True)
+
+    def _config_file_name_default(self) -> str:
+        # The file that the command line reads as well: one place for all settings.
+        return "jupyter_repro_config"
+
+    def initialize_handlers(self) -> None:
+        """Put the API below the server's base URL."""
+        from jupyter_repro.api.handler import ReproHandler
+
+        self.services = self._make_services()
+        self.handlers.append((rf"{PREFIX}(?:/.*)?", ReproHandler, {"services": self.services}))
+
+    async def _start_jupyter_server_extension(self, serverapp: ServerApp) -> None:
+        await self.services.start()
+
+    async def stop_extension(self) -> None:
+        """Checkpoint, close the session, end the workers."""
+        await self.services.stop()
+
+    def current_activity(self) -> dict[str, object] | None:
+        """Running tasks keep an idle server alive."""
+        return self.services.activity()
+
+    def _make_services(self) -> Services:
+        from jupyter_repro.api.services import Services
+
+        server = self.serverapp
+        configured = self.config.get(type(self).__name__, {})
+        return Services(
+            root=server.root_dir,
+            bus=server.event_logger,
+            log=self.log,
+            configured=Preferences(**{name: getattr(self, name) for name in NAMES}),
+            locked=frozenset(name for name in NAMES if name in configured),
+            auto_protect=self.auto_protect,
+            stop_seconds=self.stop_seconds,
+            workers=self.workers,
+        )
+
+
+def main() -> None:
+    """``python -m jupyter_repro.app``: a Jupyter server with this extension; ``--help-all`` shows its settings."""
+    ReproApp.launch_instance()
+
+
+if __name__ == "__main__":
+    main()
