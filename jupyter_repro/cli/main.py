@@ -1,0 +1,99 @@
+"""The way in and out of the command line: what `jupyter-repro` calls, and what becomes of every error.
+
+Exit codes: 0 it worked, 1 it failed (one sentence on standard error), 2 it was asked wrongly, 130 the user
+stopped it. This module imports almost nothing at its top, so that Ctrl-C is clean from the first moment on.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import sys
+from collections.abc import Sequence
+
+STOPPED = 130
+_STOPPED_SENTENCE = "stopped; nothing was lost: everything up to the last checkpoint is whole."
+
+
+def main() -> None:
+    """Run the command line of this process and exit."""
+    try:
+        code = run(sys.argv[1:])
+    except KeyboardInterrupt:
+        code = STOPPED
+    if code == STOPPED:
+        _leave_at_once()
+    sys.exit(code)
+
+
+def run(arguments: Sequence[str]) -> int:
+    """Run one command and return the exit code; every failure is told on standard error.
+
+    ``arguments`` are the words after the program's name. A traceback is shown only when ``--debug`` was
+    given or ``JUPYTER_REPRO_DEBUG`` is set.
+    """
+    try:
+        from jupyter_repro.cli.running import run_command
+
+        return run_command(arguments)
+    except KeyboardInterrupt:
+        _show_traceback()
+        _complain(_STOPPED_SENTENCE)
+        return STOPPED
+    except Exception as error:  # noqa: BLE001 - the last line of defence; every error ends as one sentence
+        return _failed(error)
+
+
+def debugging() -> bool:
+    """Whether the user wants to see tracebacks."""
+    return os.environ.get("JUPYTER_REPRO_DEBUG", "") not in ("", "0")
+
+
+def _failed(error: Exception) -> int:
+    from jupyter_repro.errors import Cancelled, ReproError
+
+    _show_traceback()
+    if isinstance(error, Cancelled):
+        _complain(str(error) or _STOPPED_SENTENCE)
+        return error.exit_code
+    if isinstance(error, ReproError):
+        _complain(str(error))
+        return error.exit_code
+    if isinstance(error, OSError) and error.strerror:
+        from jupyter_repro.cli.escape import shown_path
+
+        where = "" if error.filename is None else f": {shown_path(os.fsdecode(error.filename))}"
+        _complain(f"{error.strerror}{where}.")
+        return 1
+    _complain(
+        f"an unexpected {type(error).__name__} ({error}). Nothing was lost. "
+        "Please report it with what the same command prints when JUPYTER_REPRO_DEBUG=1 is set."
+    )
+    return 1
+
+
+def _show_traceback() -> None:
+    if debugging():
+        import traceback
+
+        traceback.print_exc()
+
+
+def _complain(sentence: str) -> None:
+    from jupyter_repro.cli.escape import shown_text
+
+    # What was printed before the failure comes first; where nobody listens, nothing more can be done.
+    with contextlib.suppress(OSError, ValueError):
+        sys.stdout.flush()
+    with contextlib.suppress(OSError, ValueError):
+        sys.stderr.write(f"jupyter-repro: {shown_text(sentence)}\n")
+        sys.stderr.flush()
+
+
+def _leave_at_once() -> None:
+    # A thread that still waits for the network or a slow disk must not hold up a user who said stop;
+    # whatever it was doing may be cut off at any instant without harm.
+    for stream in (sys.stdout, sys.stderr):
+        with contextlib.suppress(OSError, ValueError):
+            stream.flush()
+    os._exit(STOPPED)

@@ -1,0 +1,55 @@
+"""``recreate``: a new workspace from a commit."""
+
+from __future__ import annotations
+
+import click
+
+from jupyter_repro.cli.command import command
+from jupyter_repro.cli.completing import complete_revision
+from jupyter_repro.cli.escape import quoted, shown_path, shown_text
+from jupyter_repro.cli.opening import in_project, the_project
+from jupyter_repro.cli.output import paint, say, say_json
+from jupyter_repro.cli.progress import watched
+from jupyter_repro.cli.words import short
+
+
+@command(
+    "recreate",
+    examples=(
+        "jupyter-repro recreate @~3 ../as-it-was",
+        "jupyter-repro recreate v1 ~/review --branch review-of-v1",
+        "jupyter-repro recreate main ~/churn --project churn-model",
+    ),
+)
+@click.argument("commit", metavar="COMMIT", shell_complete=complete_revision)
+@click.argument("destination", metavar="DEST", type=click.Path(file_okay=False))
+@click.option("--branch", metavar="NAME", help="Name of the new branch; one is chosen when left out.")
+@in_project
+def command_here(commit: str, destination: str, branch: str | None, project: str | None, as_json: bool) -> None:
+    """Make a new workspace from a commit.
+
+    DEST is made when it is missing. What is in it already is saved on the new branch before it is replaced. The
+    branch begins at the commit; the directory that you have stays as it is. When that one was lost, name the
+    project with --project.
+    """
+    from jupyter_repro import verbs
+
+    with the_project(project) as opened, watched() as on_progress:
+        made = verbs.recreate(opened, commit, destination, branch=branch, on_progress=on_progress)
+    if as_json:
+        say_json(
+            {
+                "project": made.project,
+                "workspace": made.workspace,
+                "branch": made.branch,
+                "path": made.path,
+                "commit": made.commit,
+            }
+        )
+        return
+    place = shown_path(made.path)
+    name = paint(shown_text(made.branch), "bold")
+    say(f"{paint('Recreated', 'green')} {paint(short(made.commit), 'yellow')} in {place} on the new branch {name}.")
+    say(f"Go there: cd {quoted(made.path)}")
+    # Where nothing was before, undoing is throwing away: the commit keeps everything.
+    say(f"Undo: {made.undo or f'rm -r {quoted(made.path)}'}")

@@ -1,0 +1,53 @@
+"""``restore``: files back as they were in a commit."""
+
+from __future__ import annotations
+
+import click
+
+from jupyter_repro.cli.command import command
+from jupyter_repro.cli.completing import complete_path, complete_revision
+from jupyter_repro.cli.escape import shown_text
+from jupyter_repro.cli.opening import paths_inside, the_workspace
+from jupyter_repro.cli.output import note, paint, say, say_json
+from jupyter_repro.cli.progress import watched
+from jupyter_repro.cli.words import count, short
+
+
+@command(
+    "restore",
+    examples=(
+        "jupyter-repro restore @~3 results/table.csv",
+        "jupyter-repro restore v1",
+        "jupyter-repro restore '@{2 hours ago}' notebooks",
+    ),
+)
+@click.argument("commit", metavar="COMMIT", shell_complete=complete_revision)
+@click.argument("paths", metavar="[PATH]...", nargs=-1, shell_complete=complete_path)
+def command_here(commit: str, paths: tuple[str, ...], as_json: bool) -> None:
+    """Put files back as they were in a commit.
+
+    With paths, only these files and directories; without, the whole directory becomes what it was. What would be
+    overwritten or removed is saved in a commit first, and the command that takes the restore back is printed.
+    Paths are as seen from where you are. Ignored files that the commit does not have are left alone.
+    """
+    from jupyter_repro import verbs
+
+    with the_workspace() as workspace, watched() as on_progress:
+        done = verbs.restore(workspace, commit, paths_inside(workspace, paths), on_progress=on_progress)
+    if done.notice:
+        note(shown_text(done.notice))
+    if as_json:
+        say_json(
+            {
+                "commit": done.commit.id,
+                "safety": done.safety.id if done.safety else None,
+                "written": done.written,
+                "removed": done.removed,
+                "undo": done.undo,
+            }
+        )
+        return
+    what = f"{count(done.written, 'file')} written, {done.removed:,} removed"
+    say(f"{paint('Restored', 'green')} {paint(short(done.commit.id), 'yellow')}: {what}.")
+    if done.undo:
+        say(f"Undo: {done.undo}")
