@@ -3,7 +3,9 @@
 It is ``<jupyter data dir>/repro`` unless configured, and looks like this:
 
     catalog.sqlite                 what a person lists and searches; rebuilt from the rest when lost
-    catalog.lock                   held while the catalogue is made, migrated or rebuilt
+    catalog.outbox                 what the catalogue has not taken in yet
+    catalog.lock                   held while the catalogue is made or takes in the outbox
+    catalog.damaged                there when catalog.sqlite was found damaged, until it is made again
     projects/<project id>/         project.json, store/ (unless the store is elsewhere), index.sqlite, cache/
     workspaces/<workspace id>/     state.json, lock, stat.sqlite, journal
 
@@ -55,8 +57,18 @@ class DataDirectory:
 
     @property
     def catalog_lock(self) -> Path:
-        """Locked while the catalogue is made, migrated or rebuilt."""
+        """Locked while the catalogue is made or takes in the outbox."""
         return self.root / "catalog.lock"
+
+    @property
+    def catalog_outbox(self) -> Path:
+        """What the catalogue has not taken in yet."""
+        return self.root / "catalog.outbox"
+
+    @property
+    def catalog_damaged(self) -> Path:
+        """There when the catalogue was found damaged, until it is made again."""
+        return self.root / "catalog.damaged"
 
     @property
     def projects(self) -> Path:

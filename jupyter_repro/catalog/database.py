@@ -1,0 +1,128 @@
+"""The catalogue's database: transactions that wait for each other, and errors that people can act on."""
+
+from __future__ import annotations
+
+import contextlib
+import random
+import sqlite3
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import TypeVar
+
+from sqlalchemy import URL, Connection, create_engine, event, make_url
+from sqlalchemy.exc import DBAPIError, IntegrityError
+
+from jupyter_repro.errors import CatalogUnusable
+from jupyter_repro.store.filesystem import is_local
+
+T = TypeVar("T")
+
+# SQLite tells only by words (before Python 3.11), PostgreSQL by words too unless its driver is imported.
+_TRANSIENT = ("locked", "busy", "locking protocol", "deadlock detected", "could not serialize", "schema has changed")
+_DAMAGED = ("malformed", "not a database", "file is encrypted")
+_FULL = ("disk is full", "disk full", "no space left")
+
+
+class Database:
+    """Runs functions in transactions on the database at ``url``.
+
+    ``patience`` is how many seconds a transaction waits for those of other processes. ``on_damage`` is called
+    before the error when the file turns out to be damaged. ``before`` is called before each ``read`` and
+    ``write``, outside of any transaction.
+    """
+
+    def __init__(self, url: str | URL, *, patience: float = 60.0, on_damage: Callable[[], None] | None = None) -> None:
+        self.url = make_url(url)
+        self.before: Callable[[], None] | None = None
+        self._patience = patience
+        self._on_damage = on_damage
+        sqlite = self.url.get_backend_name() == "sqlite"
+        self._engine = create_engine(
+            self.url, connect_args={"timeout": patience, "check_same_thread": False} if sqlite else {}
+        )
+        if sqlite:
+            self._teach_sqlite(self.url.database or "")
+
+    def _teach_sqlite(self, file: str) -> None:
+        wanted = "wal" if is_local(Path(file).parent) else "delete"
+
+        def connected(connection: sqlite3.Connection, _record: object) -> None:
+            # The driver's own transactions begin as readers, and a reader that wants to write may fail at
+            # once when another did so first. Ours say what they are: see begins() below.
+            connection.isolation_level = None
+            cursor = connection.cursor()
+            if cursor.execute("PRAGMA journal_mode").fetchone()[0] != wanted:
+                # Refused while another process is inside: then whoever connects next changes the mode.
+                with contextlib.suppress(sqlite3.OperationalError):
+                    cursor.execute(f"PRAGMA journal_mode={wanted}")
+            cursor.execute("PRAGMA synchronous=NORMAL")
+            cursor.close()
+
+        def begins(connection: Connection) -> None:
+            writes = connection.get_execution_options().get("repro_writes", False)
+            connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+        event.listen(self._engine, "connect", connected)
+        event.listen(self._engine, "begin", begins)
+
+    @property
+    def name(self) -> str:
+        """What to call the database before a user: the file, or the URL without its password."""
+        return self.url.database or "" if self.url.get_backend_name() == "sqlite" else str(self.url)
+
+    def read(self, work: Callable[[Connection], T]) -> T:
+        """Run ``work`` in a transaction that sees one moment, and return what it returns."""
+        if self.before is not None:
+            self.before()
+        return self.transact(work, writes=False)
+
+    def write(self, work: Callable[[Connection], T]) -> T:
+        """Run ``work`` in a transaction that writes, all or nothing. It may run more than once."""
+        if self.before is not None:
+            self.before()
+        return self.transact(work, writes=True)
+
+    def transact(self, work: Callable[[Connection], T], *, writes: bool) -> T:
+        """As ``read`` and ``write``, without calling ``before``. Raises CatalogUnusable."""
+        deadline = time.monotonic() + self._patience
+        pause = 0.005
+        conflicts = 0
+        while True:
+            try:
+                with self._engine.connect() as connection:
+                    connection.execution_options(repro_writes=writes)
+                    with connection.begin():
+                        return work(connection)
+            except DBAPIError as error:
+                words = str(error.orig).lower()
+                # On PostgreSQL two writers may insert the same row: the second finds it when it tries again.
+                conflicts += isinstance(error, IntegrityError)
+                again = any(word in words for word in _TRANSIENT) or 0 < conflicts < 4
+                if not again or time.monotonic() >= deadline:
+                    raise self._explained(words) from error
+            time.sleep(pause * random.random())
+            pause = min(pause * 2, 0.5)
+
+    def _explained(self, words: str) -> CatalogUnusable:
+        if any(word in words for word in _DAMAGED):
+            if self._on_damage is not None:
+                self._on_damage()
+            return CatalogUnusable(
+                f"The catalogue {self.name} is damaged. No history is touched by that, and the next command makes the "
+                "catalogue again from the data directory: run the same command once more."
+            )
+        if any(word in words for word in _FULL):
+            return CatalogUnusable(f"There is no space left for the catalogue {self.name}: free some and try again.")
+        if any(word in words for word in _TRANSIENT):
+            return CatalogUnusable(
+                f"The catalogue {self.name} was held by another process for {self._patience:.0f} s: try again, "
+                "or end the process that holds it."
+            )
+        return CatalogUnusable(
+            f"The catalogue {self.name} cannot be used ({words}): see that it can be read and written, and try again."
+        )
+
+    def close(self) -> None:
+        """Close every connection. The next transaction opens a new one."""
+        self._engine.dispose()

@@ -1,0 +1,87 @@
+"""What the catalogue returns: plain records, free of any database."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass, field
+from typing import Literal
+
+SessionKind = Literal["day", "server"]
+
+
+@dataclass(frozen=True, slots=True)
+class ProjectRecord:
+    """A project. ``store`` is a URL or path, "" for the one in the data directory.
+
+    ``created`` and ``archived`` are microseconds since the epoch; ``archived`` is None while it is in use.
+    """
+
+    id: str
+    name: str
+    store: str
+    created: int
+    archived: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class WorkspaceRecord:
+    """A directory on a host that is attached to a branch, and when (microseconds) it was made and last used."""
+
+    id: str
+    project_id: str
+    path: str
+    branch: str
+    host: str
+    device: int
+    inode: int
+    created: int
+    last_used: int
+
+
+@dataclass(frozen=True, slots=True)
+class SessionRecord:
+    """One life of a workspace: a day of commands, or a server from start to stop.
+
+    ``started`` and ``ended`` are microseconds since the epoch; ``ended`` is None while it is open.
+    """
+
+    id: str
+    project_id: str
+    workspace_id: str
+    user: str
+    host: str
+    kind: SessionKind
+    started: int
+    ended: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class AuditRecord:
+    """Something that was done: when (microseconds), by whom, what, and to what.
+
+    ``subject`` is the commit, path or name that it was done to; ``details`` holds what JSON can say.
+    """
+
+    id: str
+    time: int
+    actor: str
+    action: str
+    project_id: str = ""
+    workspace_id: str = ""
+    subject: str = ""
+    details: dict[str, object] = field(default_factory=dict)
+
+
+Record = ProjectRecord | WorkspaceRecord | SessionRecord | AuditRecord
+
+
+def microseconds_now() -> int:
+    """The present, in microseconds since the epoch."""
+    return time.time_ns() // 1000
+
+
+def audit_id(moment: int) -> str:
+    """A new id for an audit record of ``moment`` (microseconds): ids sort by time, and no two are the same."""
+    import secrets
+
+    return f"{moment:016x}{secrets.token_hex(8)}"
