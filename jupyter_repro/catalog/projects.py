@@ -83,7 +83,10 @@ class Projects:
         return self._database.read(lambda connection: [_record(row) for row in connection.execute(query).mappings()])
 
     def rename(self, name_or_id: str, name: str) -> ProjectRecord:
-        """Give a project another name, and return it. Raises as ``find`` and ``add``."""
+        """Give a project another name, and return it. Raises as ``find`` and ``add``.
+
+        The name in the project's own file is the one that lasts: who renames a project writes that too.
+        """
         record = replace(self.find(name_or_id), name=checked_name(name))
 
         def work(connection: Connection) -> ProjectRecord:
@@ -119,20 +122,21 @@ def checked_name(name: str) -> str:
 def put_project(connection: Connection, record: ProjectRecord) -> ProjectRecord:
     """Add the project or bring it up to date, and return it as it is now.
 
-    What the catalogue has of it is kept: its name, creation and archiving. A new one whose name is taken gets
+    Creation and archiving are kept as the catalogue knows them. A name that another project has gives way to
     ``name-2``, or ``name-3``, ...
     """
     known = _by_id(connection, record.id)
-    if known is not None:
-        current = replace(known, store=record.store, created=min(known.created, record.created))
-        connection.execute(update(projects).where(projects.c.id == record.id).values(asdict(current)))
-        return current
     name, number = record.name, 1
-    while _by_name(connection, name) is not None:
+    while (other := _by_name(connection, name)) is not None and other.id != record.id:
         number += 1
         name = f"{record.name[: NAME_LENGTH - 8]}-{number}"
-    connection.execute(insert(projects).values(asdict(replace(record, name=name))))
-    return replace(record, name=name)
+    current = replace(record, name=name)
+    if known is None:
+        connection.execute(insert(projects).values(asdict(current)))
+    else:
+        current = replace(current, created=min(known.created, record.created), archived=known.archived)
+        connection.execute(update(projects).where(projects.c.id == record.id).values(asdict(current)))
+    return current
 
 
 def _refuse_taken(connection: Connection, name: str, but: str = "") -> None:

@@ -31,7 +31,7 @@ class Rebuilt:
 def rebuild(connection: Connection, data: DataDirectory) -> Rebuilt:
     """Make projects and workspaces what ``data`` says; sessions and audit stay.
 
-    What only the catalogue knows of a project that is still there (its archiving, a new name) is kept.
+    What only the catalogue knows of a project that is still there (its archiving) is kept.
     """
     unreadable: list[Path] = []
     found_projects = list(_projects(data, unreadable))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import time
 from dataclasses import dataclass, field
 from typing import Literal
@@ -82,6 +83,4 @@ def microseconds_now() -> int:
 
 def audit_id(moment: int) -> str:
     """A new id for an audit record of ``moment`` (microseconds): ids sort by time, and no two are the same."""
-    import secrets
-
-    return f"{moment:016x}{secrets.token_hex(8)}"
+    return f"{moment:016x}{os.urandom(8).hex()}"

@@ -1,65 +1,59 @@
-"""Writing down what was done, for the catalogue: at once and durably, but without opening a database.
+"""Writing down what was done, for the catalogue: at once, but without opening a database.
 
-A verb appends one line of JSON to ``spool.jsonl`` in the data directory; whoever opens the catalogue
-next enters the lines. So the main job never waits for, and never fails with, the catalogue.
+The records go to the catalogue's outbox, and whoever opens the catalogue next takes them in. So the main
+job never waits for, and never fails with, the catalogue.
 """
 
 from __future__ import annotations
 
-import json
-import os
-import time
 from typing import TYPE_CHECKING
 
-from jupyter_repro.data_directory import DataDirectory
+from jupyter_repro.catalog import (
+    AuditRecord,
+    ProjectRecord,
+    SessionRecord,
+    WorkspaceRecord,
+    audit_id,
+    microseconds_now,
+    note,
+)
 
 if TYPE_CHECKING:
-    from jupyter_repro.verbs.opened import Opened, OpenedProject
-
-SPOOL = "spool.jsonl"
+    from jupyter_repro.verbs.opened import OpenedProject
+    from jupyter_repro.workspace import Workspace
 
 
 def record(opened: OpenedProject, action: str, subject: str = "", **details: object) -> None:
     """Note that the user did ``action`` to ``subject``; ``details`` are values that JSON can say."""
-    workspace = getattr(opened, "workspace", None)
-    line: dict[str, object] = {
-        "time": time.time_ns() // 1000,
-        "actor": opened.author,
-        "action": action,
-        "project": opened.project.id,
-        "workspace": workspace.state.workspace if workspace is not None else "",
-        "subject": subject,
-        "details": details,
-    }
-    if workspace is not None:
-        line["session"] = _session(opened)  # type: ignore[arg-type]  # only an Opened has a workspace
-        state = workspace.state
-        line["place"] = {"path": state.path, "branch": state.branch, "device": state.device, "inode": state.inode}
-    append(opened.data, line)
+    now = microseconds_now()
+    project = opened.project
+    workspace: Workspace | None = getattr(opened, "workspace", None)
+    place = "" if workspace is None else workspace.state.workspace
+    done = AuditRecord(audit_id(now), now, opened.author, action, project.id, place, subject, details)
+    known = ProjectRecord(project.id, project.name, project.store, now)
+    if workspace is None:
+        note(opened.data, known, done)
+    else:
+        note(opened.data, known, *_lives(workspace, now), done)
 
 
-def _session(opened: Opened) -> dict[str, object]:
-    session = opened.workspace.session()
-    kind = "day" if session.id == opened.workspace.state.session else "server"
-    return {"id": session.id, "start": session.start, "host": session.host, "user": session.user, "kind": kind}
-
-
-def append(data: DataDirectory, line: dict[str, object]) -> None:
-    """Add one line to the spool."""
-    import fcntl
-
-    path = data.make() / SPOOL
-    text = json.dumps(line) + "\n"
-    while True:
-        fd = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC, 0o600)
-        try:
-            fcntl.flock(fd, fcntl.LOCK_EX)
-            try:
-                same = os.stat(path).st_ino == os.fstat(fd).st_ino
-            except FileNotFoundError:
-                same = False
-            if same:  # otherwise the catalogue took the file away between opening and locking
-                os.write(fd, text.encode("utf-8"))
-                return
-        finally:
-            os.close(fd)
+def _lives(workspace: Workspace, now: int) -> tuple[WorkspaceRecord, SessionRecord]:
+    """The workspace, and its session, which is at least as long as until now."""
+    state, session = workspace.state, workspace.session()
+    # A session of the day ends with the last thing that was done in it, that of a server when it stops.
+    day = session.id == state.session
+    return (
+        WorkspaceRecord(
+            state.workspace, state.project, state.path, state.branch, session.host, state.device, state.inode, now, now
+        ),
+        SessionRecord(
+            session.id,
+            state.project,
+            state.workspace,
+            session.user,
+            session.host,
+            "day" if day else "server",
+            session.start,
+            now if day else None,
+        ),
+    )

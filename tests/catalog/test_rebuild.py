@@ -112,7 +112,8 @@ def test_a_stale_write_ahead_log_is_not_taken_for_the_new_files(filled: DataDire
 
 def test_rebuilding_a_sound_catalogue_follows_the_data_directory(filled: DataDirectory) -> None:
     with open_catalog(filled) as catalog:
-        catalog.projects.rename("weather", "rain")
+        catalog.projects.archive("weather")
+        make_project(filled, TWO, "rain", "s3://bucket/two")
         catalog.projects.add("9" * 64, "gone")
         catalog.audit.record("someone", "restore")
         make_project(filled, "3" * 64, "new")
