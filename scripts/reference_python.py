@@ -1,0 +1,121 @@
+"""The reference page of the Python API."""
+
+from __future__ import annotations
+
+import inspect
+import re
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import fields, is_dataclass
+
+from reference_markdown import one_line, page, prose
+
+
+def python_page() -> str:
+    """The objects of ``jupyter_repro``, the verbs below them, and the records that they return."""
+    import jupyter_repro
+    from jupyter_repro import history, progress, verbs, workspace
+
+    public = [getattr(jupyter_repro, name) for name in jupyter_repro.__all__ if not name.startswith("__")]
+    documented = [getattr(verbs, name) for name in verbs.__all__]
+    records = {
+        found
+        for found in (*documented, history.Commit, history.Session, *vars(workspace).values(), progress.Progress)
+        if is_dataclass(found) and isinstance(found, type) and _is_returned(found, [*public, *documented])
+    }
+    lines = [
+        "# Python",
+        "",
+        "```python",
+        "import jupyter_repro",
+        "",
+        'with jupyter_repro.open(".") as ws:',
+        '    commit = ws.checkpoint("before cleaning")',
+        '    notebook = commit.read("analysis.ipynb")',
+        "```",
+        "",
+        "Everything is typed. Paths inside a commit are text with `/` between the names, relative to the root of the "
+        'workspace, `""` for the root itself; bytes that are no UTF-8 are surrogate escapes, as in `os.fsdecode`. Ids '
+        "are 64 hex digits. Times are whole microseconds since the epoch, UTC. What goes wrong raises one of the "
+        "[errors](errors.md).",
+        "",
+        "## Functions",
+        "",
+        *(line for found in public if inspect.isfunction(found) for line in _function(found, "jupyter_repro.")),
+        "## Objects",
+        "",
+        *(line for found in public if inspect.isclass(found) for line in _class(found)),
+        "## Verbs",
+        "",
+        "The objects above call these functions of `jupyter_repro.verbs`, and so do the command line and the server.",
+        "",
+        *(line for found in documented if inspect.isfunction(found) for line in _function(found, "")),
+        "## Records",
+        "",
+        *(line for found in sorted(records, key=lambda found: found.__name__) for line in _record(found)),
+    ]
+    return page(lines)
+
+
+def _is_returned(record: type[object], public: Sequence[object]) -> bool:
+    """Whether a public function or method names ``record`` in its annotations."""
+    functions: list[Callable[..., object]] = [found for found in public if inspect.isfunction(found)]
+    for owner in public:
+        if inspect.isclass(owner):
+            functions += [found for found in vars(owner).values() if inspect.isfunction(found)]
+            functions += [found.fget for found in vars(owner).values() if isinstance(found, property) and found.fget]
+            functions.append(owner.__init__)
+    words = " ".join(str(found.__annotations__) for found in functions) + " Progress Session Skipped"
+    return re.search(rf"\b{record.__name__}\b", words) is not None
+
+
+def _function(function: Callable[..., object], prefix: str) -> Iterator[str]:
+    yield f"### `{prefix}{function.__name__}`"
+    yield ""
+    yield from ("```python", f"{function.__name__}{_signature(function)}", "```", "")
+    yield from prose(function.__doc__ or "")
+
+
+def _class(owner: type[object]) -> Iterator[str]:
+    bases = [base.__name__ for base in owner.__bases__ if base is not object]
+    yield f"### `jupyter_repro.{owner.__name__}`"
+    yield ""
+    yield from prose(owner.__doc__ or "")
+    if bases:
+        yield from (f"Has all that `{bases[0]}` has, and:", "")
+    for name, member in vars(owner).items():
+        if name.startswith("_"):
+            continue
+        if isinstance(member, property) and member.fget:
+            yield f"- `{name}: {member.fget.__annotations__['return']}`: {one_line(member.__doc__)}"
+        elif inspect.isfunction(member):
+            yield f"- `{name}{_signature(member)}`: {one_line(member.__doc__)}"
+    yield ""
+
+
+def _record(record: type[object]) -> Iterator[str]:
+    yield f"### `{record.__name__}`"
+    yield ""
+    yield from prose(record.__doc__ or "")
+    assert is_dataclass(record)
+    for field in fields(record):
+        yield f"- `{field.name}: {field.type}`"
+    yield ""
+
+
+def _signature(function: Callable[..., object]) -> str:
+    """The signature as it stands in the source, on every version of Python alike."""
+    parts: list[str] = []
+    starred = False
+    signature = inspect.signature(function)
+    for parameter in signature.parameters.values():
+        if parameter.name == "self":
+            continue
+        if parameter.kind is parameter.KEYWORD_ONLY and not starred:
+            parts.append("*")
+            starred = True
+        starred = starred or parameter.kind is parameter.VAR_POSITIONAL
+        mark = "*" if parameter.kind is parameter.VAR_POSITIONAL else ""
+        mark = "**" if parameter.kind is parameter.VAR_KEYWORD else mark
+        default = "" if parameter.default is parameter.empty else f" = {parameter.default!r}"
+        parts.append(f"{mark}{parameter.name}: {parameter.annotation}{default}")
+    return f"({', '.join(parts)}) -> {signature.return_annotation}"
