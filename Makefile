@@ -1,11 +1,12 @@
 # Every target makes what it needs; a second call finds it made.
-# PYTHON=/path/to/python3 chooses the interpreter, JOBS the number of test processes,
-# PYTEST what to test ("make test PYTEST=tests/store").
+# PYTHON=/path/to/python3 chooses the interpreter, JOBS the number of test processes, PYTEST what to test
+# ("make test PYTEST=tests/store"), BENCH what to measure ("make bench BENCH=--quick").
 
 VENV := .venv
 BIN := $(VENV)/bin
 JOBS ?= 2
 PYTEST ?=
+BENCH ?=
 PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet
 
 .PHONY: help venv demo test lint format bench docs reference clean distclean
@@ -58,9 +59,9 @@ format: $(VENV)/.dev
 
 bench: $(VENV)/.test
 	@sh scripts/install-system.sh bench
-	$(BIN)/python -m benchmarks
+	$(BIN)/python benchmarks/run.py $(BENCH)
 
-reference: $(VENV)/.run
+reference: $(VENV)/.test
 	$(BIN)/python scripts/reference.py
 
 docs: $(VENV)/.dev reference

@@ -24,7 +24,9 @@ if ! complete "$python"; then
     if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null; then
         echo "Installing python3-venv, which $python lacks ..."
         export DEBIAN_FRONTEND=noninteractive
-        { apt-get update && apt-get install -y --no-install-recommends python3-venv; } >/dev/null </dev/null
+        get() { apt-get -qq -o DPkg::Lock::Timeout=600 "$@" >/dev/null 2>&1 </dev/null; }
+        get install -y --no-install-recommends python3-venv ||
+            { get update && get install -y --no-install-recommends python3-venv; }
     fi
     if ! complete "$python"; then
         echo "$python cannot make virtual environments: install the package python3-venv (sudo apt-get install python3-venv) and try again." >&2
