@@ -111,13 +111,14 @@ def play(demo: Demo) -> None:
     demo.repro("status")
     demo.repro("checkpoint", "-m", "without the broken sensor")
 
-    demo.tell("The history of the whole directory, newest first. '@' is the newest commit, '@~1' the one before.")
+    demo.tell("Any commit can have a name. '@' is the newest one, '@~1' the one before.")
+    demo.repro("tag", "first-look", "@~1")
+    demo.repro("tag", "clean", "@")
     demo.repro("log")
 
     demo.tell("Looking into the past touches nothing: one file as it was, and what has changed since.")
     demo.repro("cat", "@~1", "results/summary.txt")
     demo.repro("diff", "@~1", "@")
-    demo.repro("tag", "first-look", "@~1")
 
     demo.tell("Then something goes wrong: the data are overwritten and the script is gone.")
     (demo.work / "data" / "measurements.csv").write_text("day,celsius\n")
@@ -125,9 +126,12 @@ def play(demo: Demo) -> None:
     demo.repro("status")
 
     demo.tell("One file back, or everything. What a restore replaces is saved first.")
-    demo.repro("restore", "@", "clean.py")
-    demo.repro("restore", "@")
-    demo.repro("status")
+    demo.repro("restore", "clean", "clean.py")
+    demo.repro("restore", "clean")
+
+    demo.tell("Now nothing differs from that commit, and the history has what was there in between.")
+    demo.repro("diff", "clean")
+    demo.repro("log", "-n", "3")
 
     demo.tell("And that first moment once more, as a directory of its own on a branch of its own.")
     demo.repro("recreate", "first-look", "../as-it-was")
