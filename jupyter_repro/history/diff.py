@@ -22,7 +22,7 @@ class TreeChange:
 
     @property
     def change(self) -> str:
-        """"added", "deleted", "modified", "mode" or "type"."""
+        """ "added", "deleted", "modified", "mode" or "type"."""
         if self.old is None:
             return "added"
         if self.new is None:
@@ -59,7 +59,8 @@ def _diff_entry(get_tree: GetTree, path: bytes, was: TreeEntry | None, now: Tree
     old_directory = was is not None and was.type == EntryType.DIRECTORY
     new_directory = now is not None and now.type == EntryType.DIRECTORY
     if old_directory and new_directory:
-        assert was is not None and now is not None
+        assert was is not None
+        assert now is not None
         if was.mode != now.mode:
             yield TreeChange(path, was, now)
         yield from diff_trees(get_tree, was.content, now.content, path)

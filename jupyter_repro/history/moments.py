@@ -35,7 +35,8 @@ def moment(text: str, now: datetime | None = None) -> int:
     found = _said(words, here) or _iso(text.strip(), here)
     if found is None:
         raise InvalidRequest(
-            f"The time {text!r} is not understood. Say for example '2 hours ago', 'yesterday 14:00' or '2026-03-01T09:30'."
+            f"The time {text!r} is not understood. Say for example '2 hours ago', 'yesterday 14:00' or "
+            "'2026-03-01T09:30'."
         )
     return round(found.timestamp() * 1_000_000)
 

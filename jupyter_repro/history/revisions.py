@@ -39,14 +39,18 @@ def resolve(repository: Repository, name: str, current: str | None, base: str | 
     is known better than the branch. Raises ``CommitNotFound``, ``AmbiguousCommit`` or ``InvalidRequest``.
     """
     match = _SUFFIX.search(name)
-    stem, suffix = (name[: match.start()], name[match.start() :]) if match and not _is_name(repository, name) else (name, "")
+    stem, suffix = (
+        (name[: match.start()], name[match.start() :]) if match and not _is_name(repository, name) else (name, "")
+    )
     if suffix.startswith("{") and stem.endswith("@"):
         stem, suffix = stem[:-1] or "@", "@" + suffix
     commit = _stem(repository, stem or "@", current, base)
     while suffix:
         step = _SUFFIX.match(suffix)
         if step is None:
-            raise InvalidRequest(f"The revision {name!r} is not understood. Examples: '@', '@~2', 'main', '@{{2 hours ago}}'.")
+            raise InvalidRequest(
+                f"The revision {name!r} is not understood. Examples: '@', '@~2', 'main', '@{{2 hours ago}}'."
+            )
         suffix = suffix[step.end() :]
         commit = _step(repository, commit, step[0], name)
     return commit

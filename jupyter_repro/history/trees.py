@@ -81,11 +81,13 @@ def decode_tree(data: bytes) -> list[TreeEntry]:
     try:
         entries = _decoder.decode(data)
     except msgspec.DecodeError as error:
-        raise BlobCorrupt(f"A directory of this commit cannot be decoded ({error}). Run 'jupyter-repro verify'.") from error
+        raise BlobCorrupt(
+            f"A directory of this commit cannot be decoded ({error}). Run 'jupyter-repro verify'."
+        ) from error
     previous = b""
     for entry in entries:
         name = entry.name
-        if not name or name == b"." or name == b".." or b"/" in name or b"\0" in name or len(name) > 255:
+        if not name or name in (b".", b"..") or b"/" in name or b"\0" in name or len(name) > 255:
             raise HostilePath(f"The commit holds the impossible file name {name!r}; nothing was written.")
         if name <= previous and previous:
             raise HostilePath(f"The commit lists the file name {name!r} out of order or twice; nothing was written.")

@@ -6,6 +6,7 @@ between them are bounded by bytes, so memory stays bounded however much is writt
 
 from __future__ import annotations
 
+import contextlib
 import os
 import queue
 import threading
@@ -56,7 +57,7 @@ class Batch:
         self._builder_lock = threading.Lock()
         self._error: BaseException | None = None
         self._stopped = False
-        count = compressors or max(1, min(4, (os.cpu_count() or 2)))
+        count = compressors or max(1, min(4, os.cpu_count() or 2))
         self._to_compress: queue.Queue[list[Item] | None] = queue.Queue(maxsize=4 * count)
         self._to_put: queue.Queue[FinishedPack | None] = queue.Queue(maxsize=2)
         self._count = count
@@ -118,6 +119,13 @@ class Batch:
             self._put_pack(builder.finish())
         self._raise()
 
+    def add_pack(self, pack: FinishedPack) -> None:
+        """Put a pack that was built elsewhere, durably."""
+        self._put_pack(pack)
+        self.written.update(
+            entry.id if entry.kind == Kind.BLOB else entry.id + bytes((entry.kind,)) for entry in pack.table.entries()
+        )
+
     def unpublished(self) -> list[PackAdded]:
         """Durable packs that no record names yet."""
         return [pack for pack in list(self.packs) if pack.id not in self.published]
@@ -162,7 +170,7 @@ class Batch:
     def _guard(self, work: Callable[[], None]) -> None:
         try:
             work()
-        except BaseException as error:  # handed to the caller's thread by _raise
+        except BaseException as error:  # noqa: BLE001  # handed to the caller's thread by _raise
             self._error = self._error or error
 
     def _compress(self) -> None:
@@ -198,10 +206,9 @@ class Batch:
                 self._put_pack(pack)
 
     def _put_pack(self, pack: FinishedPack) -> None:
-        try:
+        # The salt makes every pack another: one that is there already is a retried put that had arrived.
+        with contextlib.suppress(AlreadyExists):
             self._store.backend.put(pack_key(pack.id), pack.data)
-        except AlreadyExists:
-            pass  # a pack is named by its content: this is the same one
         self.tables[pack.id] = pack.table
         self.bytes_stored += len(pack.data)
         self.packs.append(PackAdded(pack.id, len(pack.data), len(pack.table)))
@@ -220,11 +227,9 @@ class Batch:
     def _stop(self) -> None:
         self._stopped = True
         if self._threads:
-            try:
+            # The block is being left for a reason of its own, which is the one to tell.
+            with contextlib.suppress(BaseException):
                 self._drain()
-            except BaseException:
-                # The block is being left for a reason of its own, which is the one to tell.
-                pass
 
     def _raise(self) -> None:
         if self._error is not None:

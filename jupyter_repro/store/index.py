@@ -10,11 +10,9 @@ import contextlib
 import os
 import sqlite3
 import threading
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-
-import msgspec
 
 from jupyter_repro.store.filesystem import is_local
 from jupyter_repro.store.log import Head, open_head, seal
@@ -27,9 +25,14 @@ CREATE TABLE IF NOT EXISTS object (
     id BLOB NOT NULL, kind INTEGER NOT NULL, pack INTEGER NOT NULL, codec INTEGER NOT NULL,
     offset INTEGER NOT NULL, stored INTEGER NOT NULL, plain INTEGER NOT NULL,
     PRIMARY KEY (id, kind)) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS damaged (id BLOB NOT NULL, kind INTEGER NOT NULL, PRIMARY KEY (id, kind)) WITHOUT ROWID;
 CREATE INDEX IF NOT EXISTS object_commit ON object (id) WHERE kind = 4;
 """
 VERSION = 1
+_HAS = (
+    "SELECT 1 FROM object o WHERE o.id=? AND o.kind=? "
+    "AND NOT EXISTS (SELECT 1 FROM damaged d WHERE d.id = o.id AND d.kind = o.kind)"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,13 +138,14 @@ class Index:
         else:
             number = self._db.execute("INSERT INTO pack (id) VALUES (?)", (pack,)).lastrowid
         assert number is not None
-        self._db.executemany("INSERT OR REPLACE INTO object VALUES (?,?,?,?,?,?,?)", table.rows(number))
+        rows = table.rows(number)
+        self._db.executemany("INSERT OR REPLACE INTO object VALUES (?,?,?,?,?,?,?)", rows)
+        if self._db.execute("SELECT 1 FROM damaged LIMIT 1").fetchone():
+            self._db.executemany("DELETE FROM damaged WHERE id=? AND kind=?", ((row[0], row[1]) for row in rows))
 
     def drop_packs(self, packs: Iterable[bytes]) -> None:
         """Forget packs and whatever still lies in them. Called inside ``writing()``."""
-        numbers = [
-            row[0] for pack in packs for row in self._db.execute("SELECT number FROM pack WHERE id=?", (pack,))
-        ]
+        numbers = [row[0] for pack in packs for row in self._db.execute("SELECT number FROM pack WHERE id=?", (pack,))]
         if numbers:
             marks = ",".join("?" * len(numbers))
             self._db.execute(f"DELETE FROM object WHERE pack IN ({marks})", numbers)
@@ -153,10 +157,31 @@ class Index:
         self._db.executemany("DELETE FROM object WHERE id=?", ((name,) for name in ids))
 
     def has(self, name: bytes, kind: int) -> bool:
-        """Whether a live pack holds the object."""
+        """Whether a live pack holds the object, undamaged as far as is known."""
         with self._lock:
-            found = self._db.execute("SELECT 1 FROM object WHERE id=? AND kind=?", (name, kind)).fetchone()
+            found = self._db.execute(_HAS, (name, kind)).fetchone()
         return found is not None
+
+    def damaged(self) -> set[tuple[bytes, int]]:
+        """Id and kind of the objects that were found damaged, and were not stored again since."""
+        with self._lock:
+            return {(row[0], row[1]) for row in self._db.execute("SELECT id, kind FROM damaged")}
+
+    def set_damaged(self, objects: Collection[tuple[bytes, int]], packs: Collection[bytes]) -> None:
+        """Note which objects and packs are damaged; a writer that meets the content stores it again."""
+        with self.writing():
+            self._db.execute("DELETE FROM damaged")
+            self._db.executemany("INSERT OR IGNORE INTO damaged VALUES (?,?)", objects)
+            self._db.execute("INSERT OR REPLACE INTO meta VALUES ('damaged_packs', ?)", (b"".join(packs),))
+        if objects:
+            self.new_generation()
+
+    def damaged_packs(self) -> list[bytes]:
+        """The packs that were found damaged."""
+        with self._lock:
+            row = self._db.execute("SELECT value FROM meta WHERE name='damaged_packs'").fetchone()
+        joined = bytes(row[0]) if row else b""
+        return [joined[i : i + 32] for i in range(0, len(joined), 32)]
 
     def locate(self, name: bytes, kind: int) -> Location | None:
         """Where the object lies."""
@@ -225,11 +250,21 @@ class Index:
             )
             return [(row[0], row[1]) for row in rows]
 
+    def by_pack(self) -> dict[bytes, list[tuple[bytes, int, int]]]:
+        """For each pack, id, kind and stored length of the objects that the index reads from it."""
+        found: dict[bytes, list[tuple[bytes, int, int]]] = {}
+        with self._lock:
+            for number, pack in self._db.execute("SELECT number, id FROM pack").fetchall():
+                self._packs[number] = bytes(pack)
+                found[bytes(pack)] = []
+            lists = {number: found[pack] for number, pack in self._packs.items() if pack in found}
+            for name, kind, number, stored in self._db.execute("SELECT id, kind, pack, stored FROM object"):
+                lists[number].append((name, kind, stored))
+        return found
+
     def _pack(self, number: int) -> bytes:
         pack = self._packs.get(number)
         if pack is None:
             row = self._db.execute("SELECT id FROM pack WHERE number=?", (number,)).fetchone()
             pack = self._packs[number] = bytes(row[0])
         return pack
-
-

@@ -62,7 +62,7 @@ class Compressor:
             return [self.one(data) for data in plain]
         return [
             (Codec.ZSTD, segment.tobytes()) if len(segment) < len(data) else (Codec.RAW, data)
-            for segment, data in zip(segments, plain, strict=True)
+            for segment, data in ((segments[i], data) for i, data in enumerate(plain))
         ]
 
 

@@ -3,6 +3,7 @@
 ::
 
     magic "RPROPACK"  8 bytes
+    salt              8 random bytes: no two packs are the same, whatever they hold
     payloads          one after the other, in the order of the table
     table             zstd frame of a MessagePack map of columns (see ``Table``)
     footer            table offset u64, table length u32, table plain length u32,
@@ -14,6 +15,7 @@ Integers are little endian. A pack is named by the BLAKE3 of the whole file, and
 
 from __future__ import annotations
 
+import os
 import struct
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -31,6 +33,7 @@ MAGIC = b"RPROPACK"
 TAIL = b"RPROTAIL"
 _FOOTER = struct.Struct("<QII32s8s")
 FOOTER_SIZE = _FOOTER.size
+HEADER_SIZE = 16
 TARGET_SIZE = 32 * 1024 * 1024
 """A pack is closed when its payloads reach this many bytes."""
 _GUESS = 64 * 1024
@@ -54,7 +57,7 @@ class Table(msgspec.Struct, frozen=True):
 
     def entries(self) -> Iterator[Entry]:
         """Every entry with its offset."""
-        offset = len(MAGIC)
+        offset = HEADER_SIZE
         ids = self.ids
         for i in range(len(self.kinds)):
             stored = self.stored[i]
@@ -64,7 +67,7 @@ class Table(msgspec.Struct, frozen=True):
     def rows(self, pack: int) -> list[tuple[bytes, int, int, int, int, int, int]]:
         """Rows of the index: id, kind, pack number, codec, offset, stored, plain; sorted by id."""
         ids = self.ids
-        offsets = accumulate(self.stored, initial=len(MAGIC))
+        offsets = accumulate(self.stored, initial=HEADER_SIZE)
         columns = zip(
             (ids[i : i + 32] for i in range(0, len(ids), 32)),
             self.kinds,
@@ -103,7 +106,7 @@ class PackBuilder:
     """Gathers encoded objects until they make a pack."""
 
     def __init__(self) -> None:
-        self.data = bytearray(MAGIC)
+        self.data = bytearray(MAGIC + os.urandom(HEADER_SIZE - len(MAGIC)))
         self._ids: list[bytes] = []
         self._kinds = bytearray()
         self._codecs = bytearray()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import socket
@@ -96,6 +97,12 @@ class Store:
         """Close index and backend."""
         self.index.close()
         self.backend.close()
+
+    def forget(self) -> None:
+        """Begin with an empty index; the next ``sync`` makes it again from log and packs."""
+        with self._lock:
+            self.index.reset()
+            self._head = None
 
     # -- the log ---------------------------------------------------------------------------------
 
@@ -282,10 +289,8 @@ class Store:
         if self._head.number != number:
             return
         data, _ = seal(self._head)
-        try:
+        with contextlib.suppress(AlreadyExists):
             self.backend.put(snapshot_key(number), data)
-        except AlreadyExists:
-            pass
 
     def records(self) -> Iterator[Record]:
         """Every record of the log, oldest first: who moved what, and when."""
@@ -327,9 +332,9 @@ class Store:
                 return Purged(
                     f"This content was purged by {purge.actor or 'its owner'} ({purge.reason}); it cannot be had back."
                 )
-        if name in head.thinned:
+        if head.thinned and kind != Kind.COMMIT:
             return Purged(
-                "The content of this automatic checkpoint was thinned out; only its record remains. "
+                "This content belonged to automatic checkpoints that were thinned out; only their records remain. "
                 "Named checkpoints around it are whole."
             )
         return BlobMissing(

@@ -11,16 +11,22 @@ from jupyter_repro.verbs.cat import cat
 from jupyter_repro.verbs.changes import Change
 from jupyter_repro.verbs.checkpoint import checkpoint
 from jupyter_repro.verbs.diff import diff, text_diff
+from jupyter_repro.verbs.du import PathUse, Use, du
+from jupyter_repro.verbs.gc import gc
 from jupyter_repro.verbs.init import Initialized, init
 from jupyter_repro.verbs.log import log
 from jupyter_repro.verbs.ls import Listed, ls
 from jupyter_repro.verbs.opened import Opened, OpenedProject, Project, open_project, open_workspace
+from jupyter_repro.verbs.purge import PurgeResult, allow_again, purge
+from jupyter_repro.verbs.rebuild import Rebuilt, rebuild
 from jupyter_repro.verbs.recreate import Recreated, recreate
 from jupyter_repro.verbs.restore import restore
 from jupyter_repro.verbs.show import Shown, show
 from jupyter_repro.verbs.status import status
 from jupyter_repro.verbs.switch import switch
 from jupyter_repro.verbs.tags import Tag, create_tag, delete_tag, tags
+from jupyter_repro.verbs.thin import thin
+from jupyter_repro.verbs.verify import verify
 
 __all__ = [
     "Branch",
@@ -29,10 +35,15 @@ __all__ = [
     "Listed",
     "Opened",
     "OpenedProject",
+    "PathUse",
     "Project",
+    "PurgeResult",
+    "Rebuilt",
     "Recreated",
     "Shown",
     "Tag",
+    "Use",
+    "allow_again",
     "branches",
     "cat",
     "checkpoint",
@@ -41,11 +52,15 @@ __all__ = [
     "delete_branch",
     "delete_tag",
     "diff",
+    "du",
+    "gc",
     "init",
     "log",
     "ls",
     "open_project",
     "open_workspace",
+    "purge",
+    "rebuild",
     "recreate",
     "rename_branch",
     "restore",
@@ -54,4 +69,6 @@ __all__ = [
     "switch",
     "tags",
     "text_diff",
+    "thin",
+    "verify",
 ]

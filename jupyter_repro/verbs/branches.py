@@ -42,7 +42,10 @@ def create_branch(opened: OpenedProject, name: str, commit: str = "@") -> Commit
 
 
 def rename_branch(opened: OpenedProject, old: str, new: str) -> None:
-    """Give a branch another name; a workspace that holds it goes along. Raises ``BranchNotFound`` or ``BranchExists``."""
+    """Give a branch another name; a workspace that holds it goes along.
+
+    Raises ``BranchNotFound`` or ``BranchExists``.
+    """
     from dataclasses import replace
 
     holder = held_branches(opened.data, opened.project.id).get(old)
@@ -67,7 +70,9 @@ def delete_branch(opened: OpenedProject, name: str) -> str:
     """
     holder = held_branches(opened.data, opened.project.id).get(name)
     if holder is not None:
-        raise BranchHeld(f"Branch {name!r} is held by the workspace at {holder.path}. Switch that one to another branch first.")
+        raise BranchHeld(
+            f"Branch {name!r} is held by the workspace at {holder.path}. Switch that one to another branch first."
+        )
     tip = opened.repository.delete_branch(name)
     record(opened, "delete-branch", name, commit=tip)
     return tip

@@ -30,15 +30,23 @@ def changes_between(repository: Repository, before: Commit | None, after: Commit
     return as_changes(repository, list(diff_trees(repository.get_tree, old, bytes.fromhex(after.tree))))
 
 
-def as_changes(repository: Repository, changes: list[TreeChange], paths: Sequence[bytes] = ()) -> list[Change]:
-    """Tree changes with their renames paired, only those at or below ``paths`` if there are any."""
+def as_changes(
+    repository: Repository, changes: list[TreeChange], paths: Sequence[bytes] = (), *, stored: bool = True
+) -> list[Change]:
+    """Tree changes with their renames paired, only those at or below ``paths`` if there are any.
+
+    ``stored`` says that both sides are in the store, so that similar text can be paired too.
+    """
     if paths:
         changes = [change for change in changes if any(_within(change.path, path) for path in paths)]
-    alone, pairs = pair_renames(repository, changes)
+    entries = {entry.content: entry for change in changes for entry in (change.old, change.new) if entry is not None}
+
+    def read(name: bytes) -> bytes:
+        return b"".join(repository.read(entries[name]))
+
+    alone, pairs = pair_renames(changes, read if stored else None)
     found = [Change(shown_path(change), change.change, None, change.old, change.new) for change in alone]
-    found += [
-        Change(os.fsdecode(new.path), "renamed", os.fsdecode(old.path), old.old, new.new) for old, new in pairs
-    ]
+    found += [Change(os.fsdecode(new.path), "renamed", os.fsdecode(old.path), old.old, new.new) for old, new in pairs]
     return sorted(found, key=lambda change: os.fsencode(change.path))
 
 

@@ -8,6 +8,7 @@ from dataclasses import replace
 from jupyter_repro.errors import InvalidRequest
 from jupyter_repro.history.commits import KINDS
 from jupyter_repro.progress import OnProgress
+from jupyter_repro.verbs.gc import tidy
 from jupyter_repro.verbs.opened import Opened
 from jupyter_repro.verbs.recording import record
 from jupyter_repro.workspace import CheckpointResult
@@ -42,6 +43,7 @@ def checkpoint(
         result = make_checkpoint(workspace, wanted, on_progress)
     if result.created:
         record(opened, "checkpoint", result.commit.id, kind=kind, message=message)
+    tidy(opened)
     if notice:
         result = replace(result, notice=" ".join(filter(None, (notice, result.notice))))
     return result

@@ -27,14 +27,12 @@ def diff(opened: OpenedProject, a: str = "@", b: str | None = None, paths: Seque
     before = opened.resolve(a)
     if b is not None:
         after = opened.resolve(b)
-        changes = list(
-            diff_trees(opened.repository.get_tree, bytes.fromhex(before.tree), bytes.fromhex(after.tree))
-        )
+        changes = list(diff_trees(opened.repository.get_tree, bytes.fromhex(before.tree), bytes.fromhex(after.tree)))
     elif isinstance(opened, Opened):
-        changes, _, _ = working_changes(opened.workspace, bytes.fromhex(before.tree), ScanOptions(skip_unreadable=True))
+        changes, _ = working_changes(opened.workspace, bytes.fromhex(before.tree), ScanOptions(skip_unreadable=True))
     else:
         raise InvalidRequest("There is no working directory to compare with. Name two commits.")
-    return as_changes(opened.repository, changes, below)
+    return as_changes(opened.repository, changes, below, stored=b is not None)
 
 
 def text_diff(opened: OpenedProject, change: Change, *, working: bool = False) -> str | None:

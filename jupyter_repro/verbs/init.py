@@ -136,7 +136,9 @@ def _project(
     known = {project.name: project for project in known_projects(data)}
     if named and name in known:
         if store is not None and store != known[name].store:
-            raise ProjectExists(f"There is a project {name!r} already, in another store. Choose another --project name.")
+            raise ProjectExists(
+                f"There is a project {name!r} already, in another store. Choose another --project name."
+            )
         return OpenedProject(data, configuration, known[name])
     project_id = os.urandom(16).hex()
     place = _store_place(store) if store is not None else configuration.store_of(project_id)
@@ -203,7 +205,9 @@ def _replaced(data: DataDirectory, configuration: Configuration, root: Path, mov
     marker = read_marker(root)
     state = read_state(data.workspace_directory(marker.workspace)) if marker else None
     if marker is None or state is None:
-        raise NotAWorkspace(f"{root} carries no marker of a workspace that is known here. Run 'jupyter-repro init' alone.")
+        raise NotAWorkspace(
+            f"{root} carries no marker of a workspace that is known here. Run 'jupyter-repro init' alone."
+        )
     if moved:
         old = Path(state.path)
         if old != root and (other := read_marker(old)) is not None and other.workspace == marker.workspace:

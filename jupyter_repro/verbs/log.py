@@ -32,7 +32,9 @@ def log(
     branch or id; ``since`` and ``until`` (microseconds since the epoch) bound the time; ``after`` is the id
     that the previous page ended with; ``limit`` how many at most. Raises ``BranchNotFound``.
     """
-    return list(islice(_wanted(opened, branch, path, everything, after, author, text, kinds, session, since, until), limit))
+    return list(
+        islice(_wanted(opened, branch, path, everything, after, author, text, kinds, session, since, until), limit)
+    )
 
 
 def _wanted(

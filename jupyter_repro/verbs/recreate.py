@@ -77,8 +77,8 @@ def _refuse(root: Path) -> None:
     except NotAWorkspace:
         return
     raise DestinationNotEmpty(
-        f"{root} {'is' if above == root else f'lies in {above}, which is'} a workspace already. Name a directory outside "
-        "of it, or use 'jupyter-repro restore' there."
+        f"{root} {'is' if above == root else f'lies in {above}, which is'} a workspace already. Name a directory "
+        "outside of it, or use 'jupyter-repro restore' there."
     )
 
 
@@ -92,9 +92,7 @@ def _branch(opened: OpenedProject, wanted: str | None, found: Commit, named: str
     return wanted
 
 
-def _fresh(
-    opened: OpenedProject, found: Commit, root: Path, name: str, on_progress: OnProgress | None
-) -> Recreated:
+def _fresh(opened: OpenedProject, found: Commit, root: Path, name: str, on_progress: OnProgress | None) -> Recreated:
     existed = root.is_dir()
     root.mkdir(parents=True, exist_ok=True)
     try:

@@ -100,9 +100,8 @@ class Applier:
         places.forget()
         above = set(emptied)
         for path in emptied:
-            while path:
-                path = path.rpartition(b"/")[0]
-                above.add(path)
+            names = path.split(b"/")
+            above.update(b"/".join(names[:depth]) for depth in range(1, len(names)))
         for path in sorted(above, key=lambda item: item.count(b"/"), reverse=True):
             if not path or self._stays(path):
                 continue

@@ -206,9 +206,7 @@ def _branch(workspace: Workspace) -> tuple[str, bytes | None, str]:
 # -- paths saved whatever the rules say ----------------------------------------------------------
 
 
-def _forced(
-    workspace: Workspace, batch: Batch, get_tree: GetTree, tree: bytes, paths: Iterable[bytes]
-) -> bytes:
+def _forced(workspace: Workspace, batch: Batch, get_tree: GetTree, tree: bytes, paths: Iterable[bytes]) -> bytes:
     edits = [(path, entry) for top in paths for path, entry in _read_all(workspace, batch, top)]
     if not edits:
         return tree
@@ -226,16 +224,19 @@ def _read_all(workspace: Workspace, batch: Batch, path: bytes) -> list[tuple[byt
         if stat_module.S_ISREG(st.st_mode):
             return [(path, read_entry(full, name, StoreSink(batch))[0])]
         if stat_module.S_ISDIR(st.st_mode):
-            found = [item for child in sorted(os.listdir(full)) for item in _read_all(workspace, batch, path + b"/" + child)]
+            found = [
+                item for child in sorted(os.listdir(full)) for item in _read_all(workspace, batch, path + b"/" + child)
+            ]
             empty = batch.put(Kind.TREE, b"\x90")
             return found or [(path, TreeEntry(name, EntryType.DIRECTORY, st.st_mode & 0o777, 0, empty))]
     except FileNotFoundError:
         return []
     except OSError as error:
         raise CannotSave(
-            f"{os.fsdecode(path)!r} would be overwritten but cannot be read ({error.strerror}), so nothing was changed. "
-            "Make it readable or move it away."
+            f"{os.fsdecode(path)!r} would be overwritten but cannot be read ({error.strerror}), so nothing was "
+            "changed. Make it readable or move it away."
         ) from error
     raise CannotSave(
-        f"{os.fsdecode(path)!r} would be overwritten and is no file that can be saved, so nothing was changed. Move it away."
+        f"{os.fsdecode(path)!r} would be overwritten and is no file that can be saved, so nothing was changed. "
+        "Move it away."
     )

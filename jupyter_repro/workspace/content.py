@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import errno
 import os
+import stat
 from collections.abc import Iterator
 from typing import Protocol
 
@@ -11,6 +13,7 @@ from blake3 import blake3
 from jupyter_repro.history.trees import EntryType, Recipe, TreeEntry, encode_recipe
 from jupyter_repro.store import Batch, Kind
 from jupyter_repro.store.chunks import ChunkSizes, chunk_sizes, split
+from jupyter_repro.workspace.statcache import StatRow
 
 _BLOCK = 4 * 1024 * 1024
 _TRIES = 3
@@ -98,23 +101,22 @@ class NameSink:
         return name
 
 
-def read_entry(path: bytes, name: bytes, sink: Sink) -> tuple[TreeEntry, os.stat_result, bool]:
+def read_entry(path: bytes, name: bytes, sink: Sink, seen: StatRow | None = None) -> tuple[TreeEntry, StatRow, bool]:
     """Read the file at ``path``; returns its entry, its stat, and whether it held still.
 
-    A file that changes while it is read is read again, three times at most; the last reading counts.
-    Raises ``OSError`` when it cannot be read or is no regular file any more.
+    ``seen`` is what ``lstat`` said of it just before, if the caller knows. A file that changes while it is
+    read is read again, three times at most; the last reading counts. Raises ``OSError`` when it cannot be
+    read or is no regular file any more.
     """
     fd = os.open(path, _FLAGS)
     try:
-        before = os.fstat(fd)
+        before = seen if seen is not None else _row(name, os.fstat(fd))
         for _ in range(_TRIES):
+            if before.mode & 0o170000 != stat.S_IFREG:
+                raise OSError(errno.EINVAL, "no regular file")
             entry = _read(fd, name, before, sink)
-            after = os.fstat(fd)
-            if (
-                after.st_mtime_ns == before.st_mtime_ns
-                and after.st_ctime_ns == before.st_ctime_ns
-                and after.st_size == before.st_size == entry.size
-            ):
+            after = _row(name, os.fstat(fd))
+            if after == before and after.size == entry.size:
                 return entry, after, True
             before = after
             os.lseek(fd, 0, os.SEEK_SET)
@@ -123,8 +125,12 @@ def read_entry(path: bytes, name: bytes, sink: Sink) -> tuple[TreeEntry, os.stat
         os.close(fd)
 
 
-def _read(fd: int, name: bytes, stat: os.stat_result, sink: Sink) -> TreeEntry:
-    mode, size = stat.st_mode & 0o777, stat.st_size
+def _row(name: bytes, st: os.stat_result) -> StatRow:
+    return StatRow(name, st.st_mode, st.st_size, st.st_mtime_ns, st.st_ctime_ns, st.st_ino)
+
+
+def _read(fd: int, name: bytes, seen: StatRow, sink: Sink) -> TreeEntry:
+    mode, size = seen.mode & 0o777, seen.size
     sizes = chunk_sizes(name, size)
     if sizes is None:
         data = os.read(fd, size + 1)

@@ -126,7 +126,9 @@ class _Hydration:
         from jupyter_repro.store.backends.protocol import KeyNotFound
 
         try:
-            data = memoryview(store.backend.get(pack_key(first.pack), first.offset, last.offset + last.stored - first.offset))
+            data = memoryview(
+                store.backend.get(pack_key(first.pack), first.offset, last.offset + last.stored - first.offset)
+            )
         except KeyNotFound:
             for name, _ in span:
                 self._alone(name, small[name])
@@ -144,7 +146,11 @@ class _Hydration:
 
     def _write(self, target: _Target, data: bytes) -> None:
         directory, entry = target.directory, target.entry
-        path = b"%b/%b/%b" % (self._root, directory.path, entry.name) if directory.path else b"%b/%b" % (self._root, entry.name)
+        path = (
+            b"%b/%b/%b" % (self._root, directory.path, entry.name)
+            if directory.path
+            else b"%b/%b" % (self._root, entry.name)
+        )
         mode = entry.mode
         fd = os.open(path, _NEW, mode)
         try:
@@ -176,9 +182,7 @@ class _Hydration:
             self._report()
 
     def _wrote(self, directory: _Directory, entry: TreeEntry, st: os.stat_result, counted: bool = False) -> None:
-        directory.rows.append(
-            StatRow(entry.name, st.st_mode, st.st_size, st.st_mtime_ns, st.st_ctime_ns, st.st_ino)
-        )
+        directory.rows.append(StatRow(entry.name, st.st_mode, st.st_size, st.st_mtime_ns, st.st_ctime_ns, st.st_ino))
         with self._lock:
             self._files += 1
             if not counted:
@@ -234,7 +238,11 @@ def _spans(located: dict[bytes, Location]) -> Iterator[list[tuple[bytes, Locatio
         if span:
             first, last = span[0][1], span[-1][1]
             end = last.offset + last.stored
-            if place.pack != first.pack or place.offset - end > _GAP or place.offset + place.stored - first.offset > _SPAN:
+            if (
+                place.pack != first.pack
+                or place.offset - end > _GAP
+                or place.offset + place.stored - first.offset > _SPAN
+            ):
                 yield span
                 span = []
         span.append((name, place))

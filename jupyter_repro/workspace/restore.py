@@ -48,7 +48,8 @@ def restore(
     for name in names:
         if find_entry(workspace.repository.get_tree, bytes.fromhex(commit.tree), name) is None:
             raise PathNotFound(
-                f"Commit {commit.id[:12]} has no {os.fsdecode(name)!r}. 'jupyter-repro ls {commit.id[:12]}' lists what it has."
+                f"Commit {commit.id[:12]} has no {os.fsdecode(name)!r}. "
+                f"'jupyter-repro ls {commit.id[:12]}' lists what it has."
             )
     journal = Journal("restore", commit.id, tuple(os.fsdecode(name) for name in names), workspace.state.branch, None)
     return _carry_out(workspace, journal, on_progress)
@@ -106,7 +107,11 @@ def _carry_out(workspace: Workspace, journal: Journal, on_progress: OnProgress |
     commit = _conclude(workspace, journal, target)
     clear_journal(workspace.journal_path)
     assert first_safety is not None
-    undo = f"jupyter-repro switch {before}" if journal.action == "switch" else f"jupyter-repro restore {first_safety.id[:12]}"
+    undo = (
+        f"jupyter-repro switch {before}"
+        if journal.action == "switch"
+        else f"jupyter-repro restore {first_safety.id[:12]}"
+    )
     return Restored(commit, first_safety, written, removed, undo, workspace.state.branch)
 
 
@@ -223,5 +228,3 @@ def _conclude(workspace: Workspace, journal: Journal, target: Commit) -> Commit:
     what = f"{len(journal.paths)} path{'s' if len(journal.paths) > 1 else ''} of " if journal.paths else ""
     message = f"Restored {what}{target.id[:12]}" + (f": {target.message.splitlines()[0]}" if target.message else "")
     return checkpoint(workspace, Wanted(message, "restore", labels=tuple(labels))).commit
-
-

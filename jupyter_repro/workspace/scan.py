@@ -17,12 +17,20 @@ from jupyter_repro.history.trees import EntryType, TreeEntry, encode_tree
 from jupyter_repro.progress import OnProgress, Progress
 from jupyter_repro.workspace.content import Sink, read_entry
 from jupyter_repro.workspace.ignore import IgnoreNode
-from jupyter_repro.workspace.statcache import CachedDirectory, StatCache, StatRow, decode_entries, decode_rows, encode_rows
+from jupyter_repro.workspace.statcache import (
+    CachedDirectory,
+    StatCache,
+    StatRow,
+    decode_entries,
+    decode_rows,
+    encode_rows,
+)
 
 SETTLED_NS = 60 * 1_000_000_000
 """A file modified less than this before it was read is read again next time: writes through mmap can
 leave its times as they were."""
 
+_TRACKED = frozenset((stat.S_IFREG, stat.S_IFLNK))
 _SPECIAL = {
     stat.S_IFSOCK: "is a socket",
     stat.S_IFIFO: "is a named pipe",
@@ -41,7 +49,7 @@ class Scan:
 
     tree: bytes = b""
     files: int = 0
-    bytes: int = 0
+    read_bytes: int = 0
     read_files: int = 0
     skipped: list[tuple[bytes, str]] = field(default_factory=list)
     notes: list[tuple[bytes, str]] = field(default_factory=list)
@@ -110,7 +118,7 @@ class Scanner:
                         self.result.repositories.append(rel)
                     if self._collect_ignored:
                         self.result.ignored.append((self._join(rel, name), rule.source))
-                elif form == stat.S_IFREG or form == stat.S_IFLNK:
+                elif form in _TRACKED:
                     rows.append(make((name, mode, st.st_size, st.st_mtime_ns, st.st_ctime_ns, st.st_ino)))
                 elif form == stat.S_IFDIR:
                     directories.append((name, mode & 0o777))
@@ -192,13 +200,12 @@ class Scanner:
                 target = os.readlink(full)
                 entry = TreeEntry(row.name, EntryType.SYMLINK, 0o777, len(target), target)
                 return entry, self._judged(row)
-            entry, st, still = read_entry(full, row.name, self._sink)
+            entry, fresh, still = read_entry(full, row.name, self._sink, row)
         except FileNotFoundError:
             return None
         except OSError as error:
             return self._changed_type(full, rel, row, error)
         self._report(entry.size)
-        fresh = StatRow(row.name, st.st_mode, st.st_size, st.st_mtime_ns, st.st_ctime_ns, st.st_ino)
         if not still:
             self.result.notes.append((self._join(rel, row.name), "changed while it was read; stored as last read"))
             return entry, fresh._replace(size=-1)
@@ -209,9 +216,7 @@ class Scanner:
             return row._replace(size=-1)
         return row
 
-    def _changed_type(
-        self, full: bytes, rel: bytes, row: StatRow, error: OSError
-    ) -> tuple[TreeEntry, StatRow] | None:
+    def _changed_type(self, full: bytes, rel: bytes, row: StatRow, error: OSError) -> tuple[TreeEntry, StatRow] | None:
         try:
             st = os.lstat(full)
         except FileNotFoundError:
@@ -246,12 +251,12 @@ class Scanner:
     def _report(self, size: int) -> None:
         result = self.result
         result.read_files += 1
-        result.bytes += size
+        result.read_bytes += size
         if self._on_progress is not None and (result.read_files & 15 == 0 or size > 1_000_000):
             now = time.monotonic()
             if now >= self._next_report:
                 self._next_report = now + 0.1
-                self._on_progress(Progress("store", result.read_files, None, result.bytes, None))
+                self._on_progress(Progress("store", result.read_files, None, result.read_bytes, None))
 
     @staticmethod
     def _join(rel: bytes, name: bytes) -> bytes:

@@ -152,7 +152,8 @@ def locked(directory: Path, timeout: float = 600.0) -> Iterator[None]:
             except BlockingIOError:
                 if time.monotonic() >= deadline:
                     raise WorkspaceBusy(
-                        f"Another process has been working in this workspace for {timeout:.0f} s. Try again when it is done."
+                        f"Another process has been working in this workspace for {timeout:.0f} s. "
+                        "Try again when it is done."
                     ) from None
                 time.sleep(0.02)
         yield

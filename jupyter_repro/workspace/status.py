@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 from dataclasses import dataclass
 
-from jupyter_repro.history import Repository, TreeChange, TreeEntry, diff_trees
+from jupyter_repro.history import TreeChange, TreeEntry, diff_trees
 from jupyter_repro.history.renames import Side, find_renames
 from jupyter_repro.history.trees import decode_tree
 from jupyter_repro.workspace.content import NameSink
+from jupyter_repro.workspace.scan import Scan
 from jupyter_repro.workspace.workspace import ScanOptions, Workspace
 
 
@@ -32,7 +34,7 @@ class Status:
         return not (self.added or self.modified or self.deleted or self.renamed)
 
 
-def working_changes(workspace: Workspace, against: bytes | None, options: ScanOptions) -> tuple[list[TreeChange], NameSink, "object"]:
+def working_changes(workspace: Workspace, against: bytes | None, options: ScanOptions) -> tuple[list[TreeChange], Scan]:
     """The changes from the tree ``against`` (32 bytes, None for nothing) to the folder."""
     sink = NameSink()
     cache = workspace.stat_cache()
@@ -46,7 +48,7 @@ def working_changes(workspace: Workspace, against: bytes | None, options: ScanOp
         fresh = sink.trees.get(name)
         return decode_tree(fresh) if fresh is not None else repository.get_tree(name)
 
-    return list(diff_trees(get_tree, against, scan.tree)), sink, scan
+    return list(diff_trees(get_tree, against, scan.tree)), scan
 
 
 def shown_path(change: TreeChange) -> str:
@@ -54,9 +56,14 @@ def shown_path(change: TreeChange) -> str:
     return os.fsdecode(change.path) + ("/" if change.is_directory else "")
 
 
-def pair_renames(repository: Repository, changes: list[TreeChange]) -> tuple[list[TreeChange], list[tuple[TreeChange, TreeChange]]]:
-    """Split changes into those that stand alone and pairs of a deleted and an added path with equal content."""
-    files = {"deleted": [], "added": []}  # type: dict[str, list[TreeChange]]
+def pair_renames(
+    changes: list[TreeChange], read: Callable[[bytes], bytes] | None = None
+) -> tuple[list[TreeChange], list[tuple[TreeChange, TreeChange]]]:
+    """Split changes into those that stand alone and pairs of a deleted and an added path.
+
+    Those of equal content are pairs; with ``read``, from a hash to its content, those of similar text too.
+    """
+    files: dict[str, list[TreeChange]] = {"deleted": [], "added": []}
     for change in changes:
         side = change.old or change.new
         if change.change in files and not change.is_directory and side is not None and side.size > 0:
@@ -67,21 +74,18 @@ def pair_renames(repository: Repository, changes: list[TreeChange]) -> tuple[lis
         return changes, []
     olds = [Side(c.path, c.old.size, c.old.content) for c in deleted.values() if c.old is not None]
     news = [Side(c.path, c.new.size, c.new.content) for c in added.values() if c.new is not None]
-    pairs = [(deleted[old.path], added[new.path]) for old, new in find_renames(olds, news, None)]
+    pairs = [(deleted[old.path], added[new.path]) for old, new in find_renames(olds, news, read)]
     used = {id(change) for pair in pairs for change in pair}
     return [change for change in changes if id(change) not in used], pairs
 
 
 def status(workspace: Workspace, *, ignored: bool = False) -> Status:
     """What a checkpoint would record now. Unreadable files are listed as ``skipped``."""
-    from jupyter_repro.workspace.scan import Scan
-
     base = workspace.base
     against = bytes.fromhex(base.tree) if base else None
     options = ScanOptions(skip_unreadable=True, collect_ignored=ignored)
-    changes, _, scan = working_changes(workspace, against, options)
-    assert isinstance(scan, Scan)
-    alone, pairs = pair_renames(workspace.repository, changes)
+    changes, scan = working_changes(workspace, against, options)
+    alone, pairs = pair_renames(changes)
     by_change: dict[str, list[str]] = {"added": [], "deleted": [], "modified": [], "mode": [], "type": []}
     for change in alone:
         by_change[change.change].append(shown_path(change))

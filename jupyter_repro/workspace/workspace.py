@@ -19,6 +19,7 @@ from jupyter_repro.store.store import now
 from jupyter_repro.workspace.content import Sink
 from jupyter_repro.workspace.ignore import IgnoreRules
 from jupyter_repro.workspace.scan import Scan, Scanner
+from jupyter_repro.workspace.statcache import StatCache
 from jupyter_repro.workspace.state import (
     Marker,
     WorkspaceState,
@@ -29,7 +30,6 @@ from jupyter_repro.workspace.state import (
     write_marker,
     write_state,
 )
-from jupyter_repro.workspace.statcache import StatCache
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +105,7 @@ class Workspace:
             return state
         raise WorkspaceMoved(
             f"{self.root} carries the marker of the workspace at {state.path}. If you moved it here, run "
-            "'jupyter-repro init --moved'; if it is a copy, run 'jupyter-repro init --copy' to give it a branch of its own."
+            "'jupyter-repro init --moved'; if it is a copy, 'jupyter-repro init --copy' gives it a branch of its own."
         )
 
     # -- state -----------------------------------------------------------------------------------

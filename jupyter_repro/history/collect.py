@@ -1,0 +1,101 @@
+"""Garbage collection and the merging of small packs, beside writers and without a lock."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass
+
+from jupyter_repro.errors import StoreError
+from jupyter_repro.history.marking import Marker
+from jupyter_repro.history.repository import Repository
+from jupyter_repro.store import Head
+from jupyter_repro.store.repack import (
+    GRACE_US,
+    HeadMoved,
+    delete_orphans,
+    delete_retired,
+    rewrite,
+)
+
+_TRIES = 10
+_WASTE = 0.2
+_TIERS = (64 * 1024, 512 * 1024, 4 * 1024 * 1024, 16 * 1024 * 1024)
+MOST_IN_TIER = 32
+"""So many packs of about one size are left alone; more are merged into one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Collected:
+    """What a collection did: objects and bytes that nothing needs any more and that were left behind,
+    packs retired and new, and files of earlier retired packs and orphans deleted."""
+
+    objects: int
+    bytes: int
+    packs_retired: int
+    files_deleted: int
+
+
+def collect(repository: Repository, grace: int = GRACE_US) -> Collected:
+    """Leave behind what no commit needs, merge small packs, and delete files that were retired more than
+    ``grace`` (microseconds) ago. Raises ``StoreError`` when other writers never let it through."""
+    store = repository.store
+    for _ in range(_TRIES):
+        head = store.sync()
+        try:
+            result = _collect_once(repository, head)
+            break
+        except HeadMoved:
+            continue
+    else:
+        raise StoreError(
+            "Other writers kept moving the project while garbage was collected. Nothing was changed; try again."
+        )
+    deleted = delete_retired(store, grace) + delete_orphans(store, grace)
+    return Collected(result.objects, result.bytes, result.packs_retired, deleted)
+
+
+def _collect_once(repository: Repository, head: Head) -> Collected:
+    store = repository.store
+    marked = Marker(repository).mark_all()
+    waste: dict[bytes, list[int]] = {}
+    held = store.index.by_pack()
+    for pack, added in head.packs.items():
+        objects = held.get(pack, [])
+        garbage = [stored for name, kind, stored in objects if (name, kind) not in marked]
+        live = sum(stored for _, _, stored in objects) - sum(garbage)
+        if not live or (garbage and added.size - live >= _WASTE * added.size):
+            waste[pack] = garbage
+    chosen = set(waste) | set(crowded(head)) | (set(store.index.damaged_packs()) & set(head.packs))
+    if not chosen:
+        return Collected(0, 0, 0, 0)
+    retired = rewrite(store, sorted(chosen), lambda name, kind: (name, kind) in marked, head)
+    gone = [size for pack in retired for size in waste.get(pack, [])]
+    return Collected(len(gone), sum(gone), len(retired), 0)
+
+
+def crowded(head: Head) -> list[bytes]:
+    """Packs of a size of which there are too many."""
+    tiers: dict[int, list[bytes]] = defaultdict(list)
+    for pack in head.packs.values():
+        for number, limit in enumerate(_TIERS):
+            if pack.size < limit:
+                tiers[number].append(pack.id)
+                break
+    return [pack for packs in tiers.values() if len(packs) > MOST_IN_TIER for pack in packs]
+
+
+def merge_small_packs(repository: Repository) -> int:
+    """Merge packs where there are too many small ones, and replace damaged ones whose content is whole
+    again; returns how many went. Costs nothing when there is nothing to do, and gives way to other writers."""
+    store = repository.store
+    head = store.head
+    packs = crowded(head)
+    packs += [pack for pack in store.index.damaged_packs() if pack in head.packs and pack not in packs]
+    if not packs:
+        return 0
+    try:
+        retired = rewrite(store, packs, lambda name, kind: True, head)
+    except HeadMoved:
+        return 0
+    delete_retired(store)
+    return len(retired)
