@@ -75,7 +75,8 @@ def _stem(repository: Repository, stem: str, current: str | None, base: str | No
     if _HEX.fullmatch(stem):
         return repository.commit_at(_complete(repository, stem.lower()))
     raise CommitNotFound(
-        f"No commit, branch or tag is called {stem!r}. 'jupyter-repro log' shows the commits, 'branch' and 'tag' the names."
+        f"No commit, branch or tag is called {stem!r}. 'jupyter-repro log' shows the commits, "
+        "'branch' and 'tag' the names."
     )
 
 

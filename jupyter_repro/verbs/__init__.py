@@ -14,6 +14,7 @@ from jupyter_repro.verbs.diff import diff, text_diff
 from jupyter_repro.verbs.du import PathUse, Use, du
 from jupyter_repro.verbs.gc import gc
 from jupyter_repro.verbs.init import Initialized, init
+from jupyter_repro.verbs.listing import SessionSummary, WorkspacePlace, projects, sessions, workspaces
 from jupyter_repro.verbs.log import log
 from jupyter_repro.verbs.ls import Listed, ls
 from jupyter_repro.verbs.opened import Opened, OpenedProject, Project, open_project, open_workspace
@@ -40,9 +41,11 @@ __all__ = [
     "PurgeResult",
     "Rebuilt",
     "Recreated",
+    "SessionSummary",
     "Shown",
     "Tag",
     "Use",
+    "WorkspacePlace",
     "allow_again",
     "branches",
     "cat",
@@ -59,11 +62,13 @@ __all__ = [
     "ls",
     "open_project",
     "open_workspace",
+    "projects",
     "purge",
     "rebuild",
     "recreate",
     "rename_branch",
     "restore",
+    "sessions",
     "show",
     "status",
     "switch",
@@ -71,4 +76,5 @@ __all__ = [
     "text_diff",
     "thin",
     "verify",
+    "workspaces",
 ]
