@@ -104,7 +104,7 @@ memstore_device_bytes = 4294967296
 
 [client.rgw]
 rgw_data = $dir/rgw
-rgw_frontends = beast endpoint=127.0.0.1:$port
+rgw_frontends = beast endpoint=127.0.0.1:$port tcp_nodelay=1
 rgw_enable_usage_log = false
 EOF
 }
