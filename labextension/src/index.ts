@@ -1,16 +1,17 @@
-import type { JupyterFrontEnd, JupyterFrontEndPlugin } from '@jupyterlab/application';
-import { Widget } from '@lumino/widgets';
+/** The plugins of jupyter-repro, one a capability. */
+import type { JupyterFrontEndPlugin } from '@jupyterlab/application';
 
-const plugin: JupyterFrontEndPlugin<void> = {
-  id: 'jupyter-repro:history',
-  description: 'History sidebar.',
-  autoStart: true,
-  activate: (app: JupyterFrontEnd) => {
-    const w = new Widget();
-    w.id = 'jpr-history';
-    w.title.label = 'History';
-    app.shell.add(w, 'left');
-  }
-};
+import { historyPlugin } from './history/plugin';
+import { statusPlugin } from './status/plugin';
+import { documentsPlugin, workspacePlugin } from './workspace/plugin';
 
-export default [plugin];
+export * from './tokens';
+
+const plugins: JupyterFrontEndPlugin<unknown>[] = [
+  workspacePlugin,
+  documentsPlugin,
+  historyPlugin,
+  statusPlugin
+];
+
+export default plugins;

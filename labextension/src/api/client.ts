@@ -1,0 +1,184 @@
+/**
+ * The REST API as typed calls. Paths, parameters, bodies and answers are checked against the server's own
+ * OpenAPI document, from which `schema.ts` is generated at build time.
+ */
+import { URLExt } from '@jupyterlab/coreutils';
+import { ServerConnection } from '@jupyterlab/services';
+
+import { fillPath, queryString, type QueryValue } from './encode';
+import type { components, paths } from './schema';
+
+type Schemas = components['schemas'];
+
+export type Branch = Schemas['Branch'];
+export type Change = Schemas['Change'];
+export type ChangedCounts = Schemas['ChangedCounts'];
+export type CheckpointDone = Schemas['CheckpointDone'];
+export type Commit = Schemas['Commit'];
+export type CommitDetail = Schemas['CommitDetail'];
+export type ContentsModel = Schemas['ContentsModel'];
+export type CopyDone = Schemas['CopyDone'];
+export type DiffEntry = Schemas['DiffEntry'];
+export type DiffPage = Schemas['DiffPage'];
+export type DiffSide = Schemas['DiffSide'];
+export type FileDiff = Schemas['FileDiff'];
+export type Here = Schemas['Here'];
+export type HistoryPage = Schemas['HistoryPage'];
+export type NotebookDiff = Schemas['NotebookDiff'];
+export type Problem = Schemas['Problem'];
+export type RecreateDone = Schemas['RecreateDone'];
+export type RecreatePlan = Schemas['RecreatePlan'];
+export type RestoreDone = Schemas['RestoreDone'];
+export type Session = Schemas['Session'];
+export type ServerSettings = Schemas['Settings'];
+export type SwitchDone = Schemas['SwitchDone'];
+export type TableDiff = Schemas['TableDiff'];
+export type Task = Schemas['Task'];
+export type TaskProgress = Schemas['TaskProgress'];
+export type TreeEntry = Schemas['TreeEntry'];
+export type Workspace = Schemas['Workspace'];
+export type WorkspaceState = Schemas['WorkspaceState'];
+export type FileKind = NonNullable<TreeEntry['kind']>;
+export type ChangeKind = Change['change'];
+
+/** Where the API lives below the server's base URL. */
+export const API = 'jupyter-repro/api';
+
+export type Verb = 'get' | 'post' | 'put' | 'patch' | 'delete';
+
+/** The templates that know a verb. */
+export type PathWith<V extends Verb> = {
+  [P in keyof paths]: paths[P] extends Record<V, { responses: unknown }> ? P : never;
+}[keyof paths];
+
+type Operation<V extends Verb, P extends PathWith<V>> =
+  paths[P] extends Record<V, infer O> ? O : never;
+
+type PathValues<O> = O extends { parameters: { path: infer Q extends object } }
+  ? { path: Q }
+  : { path?: undefined };
+
+type QueryValues<O> = O extends { parameters: { query: infer Q extends object } }
+  ? { query: Q }
+  : O extends { parameters: { query?: infer Q extends object } }
+    ? { query?: Q }
+    : { query?: undefined };
+
+type BodyValue<O> = O extends {
+  requestBody: { content: { 'application/json': infer B } };
+}
+  ? { body: B }
+  : { body?: undefined };
+
+/** What a call takes: values for the path, the query string, the body. */
+export type Given<V extends Verb, P extends PathWith<V>> = PathValues<Operation<V, P>> &
+  QueryValues<Operation<V, P>> &
+  BodyValue<Operation<V, P>> & { signal?: AbortSignal };
+
+type JsonOf<R> = R extends { content: { 'application/json': infer A } } ? A : never;
+
+/** What it answers; `void` where there is no body. */
+export type Answer<V extends Verb, P extends PathWith<V>> =
+  Operation<V, P> extends { responses: infer R }
+    ? R extends { 204: unknown }
+      ? void
+      : JsonOf<R[keyof R & (200 | 201 | 202)]>
+    : never;
+
+/** A failure that the server explained. Match on `code`; `message` is for people. */
+export class ApiError extends Error {
+  constructor(
+    readonly status: number,
+    readonly code: string,
+    message: string,
+    readonly problems: Problem['problems'] = []
+  ) {
+    super(message);
+    this.name = 'ApiError';
+  }
+}
+
+/** A sentence for people out of whatever was thrown. */
+export function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
+
+/** Whether a call was given up by its own caller. */
+export function isAbort(error: unknown): boolean {
+  if (error instanceof ServerConnection.NetworkError) {
+    return error.message.includes('abort');
+  }
+  return error instanceof DOMException && error.name === 'AbortError';
+}
+
+/** One server's API. */
+export class Api {
+  constructor(
+    readonly settings: ServerConnection.ISettings = ServerConnection.makeSettings(),
+    private readonly _fetch: typeof ServerConnection.makeRequest = ServerConnection.makeRequest
+  ) {}
+
+  /** One call. Rejects with `ApiError`, or with `ServerConnection.NetworkError` when nobody answered. */
+  async call<V extends Verb, P extends PathWith<V>>(
+    verb: V,
+    template: P,
+    given: Given<V, P>
+  ): Promise<Answer<V, P>> {
+    const url = this.url(template, given.path, given.query);
+    const response = await this._fetch(
+      url,
+      {
+        method: verb.toUpperCase(),
+        body: given.body === undefined ? undefined : JSON.stringify(given.body),
+        signal: given.signal
+      },
+      this.settings
+    );
+    const text = await response.text();
+    if (!response.ok) {
+      throw errorOf(response, text);
+    }
+    return (text === '' ? undefined : JSON.parse(text)) as Answer<V, P>;
+  }
+
+  /** The address of a resource, for what the browser fetches itself: images, downloads. */
+  url(template: keyof paths, path: object = {}, query: object = {}): string {
+    return (
+      URLExt.join(
+        this.settings.baseUrl,
+        API,
+        fillPath(template, path as Readonly<Record<string, string>>)
+      ) + queryString(query as Readonly<Record<string, QueryValue>>)
+    );
+  }
+
+  /** The address of something that an answer names relative to the API's root. */
+  absolute(relative: string): string {
+    return URLExt.join(this.settings.baseUrl, API) + '/' + relative.replace(/^\/+/, '');
+  }
+
+  /** Text of a resource that is not JSON. */
+  async text(url: string, signal?: AbortSignal): Promise<string> {
+    const response = await this._fetch(url, { method: 'GET', signal }, this.settings);
+    const text = await response.text();
+    if (!response.ok) {
+      throw errorOf(response, text);
+    }
+    return text;
+  }
+}
+
+function errorOf(response: Response, text: string): ApiError {
+  let problem: Partial<Problem> = {};
+  try {
+    problem = JSON.parse(text) as Partial<Problem>;
+  } catch {
+    // A proxy in between may answer with a page of its own.
+  }
+  return new ApiError(
+    response.status,
+    problem.code ?? 'unknown',
+    problem.message ?? `The server answered ${response.status} ${response.statusText}.`,
+    problem.problems
+  );
+}

@@ -1,0 +1,341 @@
+/** The timeline: pages of commits, what is expanded, where the focus is. No DOM. */
+import { Signal, type ISignal } from '@lumino/signaling';
+
+import type { Commit, HistoryPage, Session } from '../api/client';
+import { isAbort, messageOf } from '../api/client';
+import type { IWorkspaceModel } from '../tokens';
+import { isSelective, NO_FILTER, queryOf, type IFilter } from './filter';
+import { layOut, type IGraph } from './graph';
+import { offsetsOf, rowsOf, type Expanded, type Row } from './rows';
+
+/** Rows of the first page: enough for a tall screen. */
+const FIRST = 100;
+/** Rows of the pages after it: whoever scrolls, scrolls on. */
+const NEXT = 500;
+const MOST = 1000;
+
+/** Commits of one project, newest first. */
+export class TimelineModel {
+  constructor(readonly workspace: IWorkspaceModel) {
+    workspace.historyChanged.connect(this._onHistoryChanged, this);
+    workspace.changed.connect(this._onWorkspaceChanged, this);
+    this._onWorkspaceChanged();
+  }
+
+  /** Anything that the view shows changed. */
+  get changed(): ISignal<this, void> {
+    return this._changed;
+  }
+
+  /** The view should bring this row into sight. */
+  get revealed(): ISignal<this, number> {
+    return this._revealed;
+  }
+
+  get commits(): readonly Commit[] {
+    return this._commits;
+  }
+
+  get sessions(): ReadonlyMap<string, Session> {
+    return this._sessions;
+  }
+
+  get rows(): readonly Row[] {
+    this._layOut();
+    return this._rows;
+  }
+
+  get offsets(): Float64Array {
+    this._layOut();
+    return this._offsets;
+  }
+
+  /** Lanes of the branch graph; 1 when there is nothing to draw. */
+  get lanes(): number {
+    this._layOut();
+    return this._graph.width;
+  }
+
+  get filter(): IFilter {
+    return this._filter;
+  }
+
+  set filter(filter: IFilter) {
+    this._filter = filter;
+    void this.reload(FIRST);
+  }
+
+  /** The first page is on its way and there is nothing to show. */
+  get isLoading(): boolean {
+    return this._loading && this._commits.length === 0;
+  }
+
+  get isLoadingMore(): boolean {
+    return this._loading && this._commits.length > 0;
+  }
+
+  get isComplete(): boolean {
+    return this._next === null && !this._loading;
+  }
+
+  get problem(): string | null {
+    return this._problem;
+  }
+
+  /** Automatic checkpoints that retention hides between the rows. */
+  get hidden(): number {
+    return this._hidden;
+  }
+
+  /** Key of the row that has the focus. */
+  get focus(): string | null {
+    return this._focus;
+  }
+
+  /** First side of a comparison, chosen by the user. */
+  get marked(): Commit | null {
+    return this._marked;
+  }
+
+  dispose(): void {
+    this._abort?.abort();
+    Signal.clearData(this);
+  }
+
+  commit(id: string): Commit | undefined {
+    return this._commits.find(commit => commit.id === id);
+  }
+
+  /** Reads again what is shown. */
+  async reload(atLeast = this._commits.length): Promise<void> {
+    this._next = undefined;
+    await this._read(Math.min(MOST, Math.max(FIRST, atLeast)), true);
+  }
+
+  /** Reads the next page, unless there is none or it is on its way. */
+  async more(): Promise<void> {
+    if (!this._loading && this._next !== null && this._problem === null) {
+      await this._read(NEXT, false);
+    }
+  }
+
+  setFocus(key: string | null): void {
+    if (key !== this._focus) {
+      this._focus = key;
+      this._changed.emit();
+    }
+  }
+
+  /** Moves the focus by rows, and brings it into sight. */
+  moveFocus(by: number): void {
+    const rows = this.rows;
+    const at = rows.findIndex(row => row.key === this._focus);
+    const to = at < 0 ? 0 : Math.min(rows.length - 1, Math.max(0, at + by));
+    if (rows.length > 0) {
+      this.setFocus(rows[to].key);
+      this._revealed.emit(to);
+    }
+  }
+
+  focused(): Row | undefined {
+    return this.rows.find(row => row.key === this._focus);
+  }
+
+  mark(commit: Commit | null): void {
+    this._marked = commit;
+    this._changed.emit();
+  }
+
+  /** Opens or closes a commit, or one of its folders. */
+  async toggle(row: Row, open?: boolean): Promise<void> {
+    if (row.kind === 'folder') {
+      const key = `${row.commit.id}:${row.path}`;
+      if (open ?? this._closed.has(key)) {
+        this._closed.delete(key);
+      } else {
+        this._closed.add(key);
+      }
+      this._touch();
+    } else if (row.kind === 'commit') {
+      const { id } = row.commit;
+      const isOpen = this._expanded.has(id);
+      if (open === isOpen) {
+        return;
+      }
+      if (isOpen) {
+        this._expanded.delete(id);
+        this._touch();
+      } else {
+        await this._expand(id);
+      }
+    }
+  }
+
+  /** Changed files of an expanded commit that were too many to read at once. */
+  async moreChanges(id: string): Promise<void> {
+    const expanded = this._expanded.get(id);
+    if (expanded?.state !== 'ready' || expanded.detail.changes_next === null) {
+      return;
+    }
+    const page = await this.workspace.api.call(
+      'get',
+      '/projects/{project}/commits/{commit}/changes',
+      {
+        path: { project: this._project!, commit: id },
+        query: { cursor: expanded.detail.changes_next, limit: MOST }
+      }
+    );
+    const { detail } = expanded;
+    this._expanded.set(id, {
+      state: 'ready',
+      detail: {
+        ...detail,
+        changes: [...detail.changes, ...page.items],
+        changes_next: page.next
+      }
+    });
+    this._touch();
+  }
+
+  private async _expand(id: string): Promise<void> {
+    this._expanded.set(id, { state: 'loading' });
+    this._touch();
+    let expanded: Expanded;
+    try {
+      const detail = await this.workspace.api.call('get', '/projects/{project}/commits/{commit}', {
+        path: { project: this._project!, commit: id }
+      });
+      expanded = { state: 'ready', detail };
+    } catch (error) {
+      expanded = { state: 'failed', message: messageOf(error) };
+    }
+    if (this._expanded.has(id)) {
+      this._expanded.set(id, expanded);
+      this._touch();
+    }
+  }
+
+  private async _read(limit: number, fresh: boolean): Promise<void> {
+    this._abort?.abort();
+    const project = this._project;
+    if (project === null) {
+      return;
+    }
+    const abort = new AbortController();
+    this._abort = abort;
+    this._loading = true;
+    this._changed.emit();
+    try {
+      const page = await this.workspace.api.call('get', '/projects/{project}/commits', {
+        path: { project },
+        query: {
+          ...queryOf(this._filter, this.workspace.state?.branch ?? ''),
+          limit,
+          ...(fresh || this._next === undefined || this._next === null
+            ? {}
+            : { cursor: this._next })
+        },
+        signal: abort.signal
+      });
+      if (this._abort === abort) {
+        this._take(page, fresh);
+      }
+    } catch (error) {
+      if (this._abort === abort && !isAbort(error)) {
+        this._problem = messageOf(error);
+      }
+    } finally {
+      if (this._abort === abort) {
+        this._abort = null;
+        this._loading = false;
+        this._touch();
+      }
+    }
+  }
+
+  private _take(page: HistoryPage, fresh: boolean): void {
+    if (fresh) {
+      this._commits = [];
+      this._sessions = new Map();
+      this._hidden = 0;
+    }
+    this._commits = [...this._commits, ...page.items];
+    for (const session of page.sessions) {
+      this._sessions.set(session.id, session);
+    }
+    this._hidden += page.hidden;
+    this._next = page.next;
+    this._problem = null;
+    this._hasBranches = page.multiple_branches;
+  }
+
+  private _layOut(): void {
+    if (!this._stale) {
+      return;
+    }
+    this._stale = false;
+    const current = this.workspace.state?.branch ?? '';
+    // Rows are missing, or there is but one line: then all dots stand in one lane.
+    const plain = isSelective(this._filter) || !this._hasBranches;
+    const commits = plain
+      ? this._commits.map(({ id, parents }) => ({ id, parents, branch: '' }))
+      : this._commits;
+    this._graph = layOut(commits, plain ? '' : current, this._next === null);
+    this._rows = rowsOf({
+      commits: this._commits,
+      sessions: this._sessions,
+      graph: this._graph,
+      expanded: this._expanded,
+      closed: this._closed
+    });
+    this._offsets = offsetsOf(this._rows);
+  }
+
+  private _touch(): void {
+    this._stale = true;
+    this._changed.emit();
+  }
+
+  private _onWorkspaceChanged(): void {
+    const project = this.workspace.state?.project.id ?? null;
+    if (project === this._project) {
+      return;
+    }
+    this._project = project;
+    this._commits = [];
+    this._sessions = new Map();
+    this._expanded.clear();
+    this._closed.clear();
+    this._focus = null;
+    this._marked = null;
+    this._filter = NO_FILTER;
+    this._problem = null;
+    this._touch();
+    void this.reload(FIRST);
+  }
+
+  private _onHistoryChanged(): void {
+    void this.reload();
+  }
+
+  private readonly _changed = new Signal<this, void>(this);
+  private readonly _revealed = new Signal<this, number>(this);
+  private readonly _expanded = new Map<string, Expanded>();
+  private readonly _closed = new Set<string>();
+  private _commits: readonly Commit[] = [];
+  private _sessions = new Map<string, Session>();
+  private _graph: IGraph = { rows: [], width: 1 };
+  private _rows: readonly Row[] = [];
+  private _offsets: Float64Array = new Float64Array(1);
+  private _stale = true;
+  private _project: string | null = null;
+  private _filter: IFilter = NO_FILTER;
+  private _next: string | null | undefined;
+  private _hidden = 0;
+  private _hasBranches = false;
+  private _loading = false;
+  private _problem: string | null = null;
+  private _abort: AbortController | null = null;
+  private _focus: string | null = null;
+  private _marked: Commit | null = null;
+}

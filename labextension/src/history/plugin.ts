@@ -1,0 +1,104 @@
+/** Wires the sidebar into Lab's left area, or into the pages of Notebook 7. */
+import {
+  ILayoutRestorer,
+  type JupyterFrontEnd,
+  type JupyterFrontEndPlugin
+} from '@jupyterlab/application';
+import { ICommandPalette } from '@jupyterlab/apputils';
+import { IDocumentManager } from '@jupyterlab/docmanager';
+import { IDefaultFileBrowser } from '@jupyterlab/filebrowser';
+import { ILauncher } from '@jupyterlab/launcher';
+import { ITranslator, nullTranslator } from '@jupyterlab/translation';
+import { INotebookTree } from '@jupyter-notebook/tree';
+
+import { CommandIDs, DOMAIN, IWorkspaceModel } from '../tokens';
+import { addHistoryCommands } from './commands';
+import { TimelineModel } from './model';
+import { HistoryPanel } from './panel';
+
+const IN_PALETTE = [
+  CommandIDs.openHistory,
+  CommandIDs.checkpoint,
+  CommandIDs.protect,
+  CommandIDs.review,
+  CommandIDs.fileHistory,
+  CommandIDs.switchBranch,
+  CommandIDs.newBranch,
+  CommandIDs.renameBranch,
+  CommandIDs.deleteBranch,
+  CommandIDs.refresh,
+  CommandIDs.cancelTask,
+  CommandIDs.automatic
+] as const;
+
+export const historyPlugin: JupyterFrontEndPlugin<void> = {
+  id: 'jupyter-repro:history',
+  description: 'The history sidebar: checkpoints of the workspace, and what can be done with them.',
+  autoStart: true,
+  requires: [IWorkspaceModel, IDocumentManager],
+  optional: [
+    IDefaultFileBrowser,
+    ILayoutRestorer,
+    ICommandPalette,
+    ILauncher,
+    ITranslator,
+    INotebookTree
+  ],
+  activate: (
+    app: JupyterFrontEnd,
+    workspace: IWorkspaceModel,
+    docManager: IDocumentManager,
+    browser: IDefaultFileBrowser | null,
+    restorer: ILayoutRestorer | null,
+    palette: ICommandPalette | null,
+    launcher: ILauncher | null,
+    translator: ITranslator | null,
+    tree: INotebookTree | null
+  ): void => {
+    const language = (translator ?? nullTranslator).languageCode;
+    const trans = (translator ?? nullTranslator).load(DOMAIN);
+    let made: TimelineModel | undefined;
+    const timeline = (): TimelineModel => (made ??= new TimelineModel(workspace));
+    const panel = new HistoryPanel({
+      workspace,
+      timeline,
+      commands: app.commands,
+      trans,
+      // `en` is Lab's default and says nothing about how the user writes dates.
+      locale: language === 'en' ? undefined : language.replace('_', '-')
+    });
+    if (tree === null) {
+      app.shell.add(panel, 'left', { rank: 150, type: 'History' });
+      restorer?.add(panel, 'jupyter-repro-history');
+    } else {
+      panel.title.label = trans.__('History');
+      tree.addWidget(panel);
+      tree.tabBar.addTab(panel.title);
+    }
+    addHistoryCommands({
+      app,
+      workspace,
+      timeline,
+      docManager,
+      browser,
+      trans,
+      show: () => {
+        if (tree === null) {
+          app.shell.activateById(panel.id);
+        } else {
+          tree.currentWidget = panel;
+        }
+      }
+    });
+    const category = trans.__('History');
+    for (const command of IN_PALETTE) {
+      palette?.addItem({ command, category });
+    }
+    launcher?.add({
+      command: CommandIDs.openHistory,
+      args: { isLauncher: true },
+      category: trans.__('Other'),
+      rank: 50
+    });
+  }
+};

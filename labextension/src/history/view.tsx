@@ -1,0 +1,330 @@
+/** The sidebar: header, filter, timeline. Shows the models and runs commands; asks the server nothing. */
+import { closeIcon, refreshIcon } from '@jupyterlab/ui-components';
+import type { TranslationBundle } from '@jupyterlab/translation';
+import type { CommandRegistry } from '@lumino/commands';
+import * as React from 'react';
+
+import type { TimeFormat } from '../format/time';
+import { printable } from '../format/names';
+import { CommandIDs, type IWorkspaceModel } from '../tokens';
+import { useSignal } from '../ui/hooks';
+import { IconButton, Segments } from '../ui/widgets';
+import { NO_FILTER, type View } from './filter';
+import { Header } from './header-view';
+import type { TimelineModel } from './model';
+import { Offer } from './offer-view';
+import type { IRowActions, IRowContext } from './row-view';
+import type { Row } from './rows';
+import { Timeline } from './timeline-view';
+
+/** Menus are Lab's own, and belong to the widget around this view. */
+export interface IHistoryMenus {
+  branches(x: number, y: number): void;
+  actions(x: number, y: number): void;
+  row(row: Row, x: number, y: number): void;
+}
+
+export interface IHistoryProps {
+  workspace: IWorkspaceModel;
+  timeline: TimelineModel;
+  trans: TranslationBundle;
+  time: TimeFormat;
+  commands: CommandRegistry;
+  menus: IHistoryMenus;
+}
+
+export function History(props: IHistoryProps): JSX.Element {
+  const { workspace, timeline, trans, time, commands, menus } = props;
+  useSignal(workspace.changed);
+  const { here, state, problem } = workspace;
+  if (here === null || (state === null && here.protected && problem !== null)) {
+    return (
+      <div className="jpr-Offer" role="status">
+        {problem === null ? (
+          <p>{trans.__('Looking…')}</p>
+        ) : (
+          <>
+            <p className="jpr-Notice">{problem}</p>
+            <button
+              type="button"
+              className="jpr-Button"
+              onClick={() => void commands.execute(CommandIDs.refresh)}
+            >
+              <refreshIcon.react tag="span" /> {trans.__('Try again')}
+            </button>
+          </>
+        )}
+      </div>
+    );
+  }
+  if (state === null) {
+    return <Offer key={here.directory} here={here} trans={trans} commands={commands} />;
+  }
+  return (
+    <>
+      <Header
+        state={state}
+        task={workspace.task}
+        trans={trans}
+        time={time}
+        commands={commands}
+        openBranches={menus.branches}
+        openMenu={menus.actions}
+      />
+      {problem !== null && <p className="jpr-Notice">{problem}</p>}
+      <FilterBar timeline={timeline} trans={trans} />
+      <List {...props} />
+    </>
+  );
+}
+
+function FilterBar(props: { timeline: TimelineModel; trans: TranslationBundle }): JSX.Element {
+  const { timeline, trans } = props;
+  useSignal(timeline.changed);
+  const { filter, marked } = timeline;
+  const [text, setText] = React.useState(filter.text);
+  React.useEffect(() => setText(filter.text), [filter.text]);
+  React.useEffect(() => {
+    if (text === timeline.filter.text) {
+      return;
+    }
+    const timer = setTimeout(() => {
+      timeline.filter = { ...timeline.filter, text };
+    }, 200);
+    return () => clearTimeout(timer);
+  }, [text, timeline]);
+  return (
+    <div className="jpr-Filter" role="search">
+      <div className="jpr-Filter-row">
+        <input
+          type="search"
+          className="jpr-Input"
+          value={text}
+          placeholder={trans.__('Filter')}
+          aria-label={trans.__('Filter the history')}
+          title={trans.__(
+            'Words in message, author or tag; also author:NAME, path:PATH, kind:auto, since:2026-11-01, until:2026-11-30'
+          )}
+          onChange={event => setText(event.target.value)}
+        />
+        <Segments<View>
+          label={trans.__('Which checkpoints')}
+          value={filter.view}
+          options={[
+            { value: 'all', label: trans.__('All') },
+            {
+              value: 'named',
+              label: trans.__('Named'),
+              title: trans.__('Tagged, or with a message')
+            },
+            { value: 'mine', label: trans.__('Mine') },
+            { value: 'runs', label: trans.__('Runs') }
+          ]}
+          onChange={view => {
+            timeline.filter = { ...timeline.filter, view };
+          }}
+        />
+      </div>
+      {filter.path !== null && (
+        <Chosen
+          label={trans.__('Only %1', printable(filter.path))}
+          clear={trans.__('Show all files again')}
+          onClear={() => {
+            timeline.filter = { ...timeline.filter, path: null };
+          }}
+        />
+      )}
+      {filter.thisBranch && (
+        <Chosen
+          label={trans.__('Only this branch')}
+          clear={trans.__('Show all branches again')}
+          onClear={() => {
+            timeline.filter = { ...timeline.filter, thisBranch: false };
+          }}
+        />
+      )}
+      {marked !== null && (
+        <Chosen
+          label={trans.__('Choose what to compare it with')}
+          clear={trans.__('Compare nothing')}
+          onClear={() => timeline.mark(null)}
+        />
+      )}
+    </div>
+  );
+}
+
+function Chosen(props: { label: string; clear: string; onClear: () => void }): JSX.Element {
+  return (
+    <div className="jpr-Chosen">
+      <span title={props.label}>{props.label}</span>
+      <IconButton icon={closeIcon} label={props.clear} onClick={props.onClear} />
+    </div>
+  );
+}
+
+function List(props: IHistoryProps): JSX.Element {
+  const { workspace, timeline, trans, time, commands, menus } = props;
+  useSignal(timeline.changed);
+  const actions = React.useMemo((): IRowActions => {
+    const run = (id: string, args: Record<string, string | null>): void => {
+      void commands.execute(id, args);
+    };
+    return {
+      toggle: row => void timeline.toggle(row),
+      browse: row => run(CommandIDs.browse, { commit: row.commit.id }),
+      compare: row => run(CommandIDs.compare, { commit: row.commit.id }),
+      recreate: row => run(CommandIDs.recreate, { commit: row.commit.id }),
+      preview: row =>
+        run(CommandIDs.preview, {
+          // A deleted file is seen as it was just before.
+          commit: row.change.change === 'deleted' ? row.commit.parents[0] : row.commit.id,
+          path: row.change.path
+        }),
+      moreChanges: row => void timeline.moreChanges(row.commit.id),
+      menu: menus.row
+    };
+  }, [timeline, commands, menus]);
+  const branches = timeline.lanes > 1 || (workspace.state?.project.branches ?? 0) > 1;
+  const context = React.useMemo(
+    (): IRowContext => ({
+      trans,
+      time,
+      actions,
+      lanes: timeline.lanes,
+      manyBranches: branches,
+      marked: timeline.marked?.id ?? null
+    }),
+    [trans, time, actions, timeline.lanes, branches, timeline.marked]
+  );
+
+  const onClick = (row: Row, extra: boolean): void => {
+    if (row.kind === 'commit' && extra) {
+      void commands.execute(CommandIDs.markForCompare, { commit: row.commit.id });
+    } else if (row.kind === 'file') {
+      actions.preview(row);
+    } else {
+      actions.toggle(row);
+    }
+  };
+  const onKey = (key: string, row: Row | undefined): boolean => {
+    if (row === undefined || row.kind === 'session') {
+      return false;
+    }
+    switch (key) {
+      case 'Enter':
+        if (row.kind === 'note') {
+          (row.note === 'more' ? actions.moreChanges : actions.browse)(row);
+        } else {
+          onClick(row, false);
+        }
+        return true;
+      case ' ':
+        if (row.kind === 'commit') {
+          onClick(row, true);
+        }
+        return row.kind === 'commit';
+      case 'ArrowRight':
+        void timeline.toggle(row, true);
+        return true;
+      case 'ArrowLeft':
+        void timeline.toggle(row, false);
+        return true;
+      case 'p':
+        if (row.kind === 'file') {
+          actions.preview(row);
+        } else {
+          void commands.execute(CommandIDs.browse, { commit: row.commit.id });
+        }
+        return true;
+      case 'c':
+        if (row.kind === 'file') {
+          void commands.execute(CommandIDs.compareFile, {
+            commit: row.commit.id,
+            path: row.change.path
+          });
+        } else {
+          void commands.execute(CommandIDs.compare, { commit: row.commit.id });
+        }
+        return true;
+      case 'ContextMenu':
+        openMenuAt(row, menus);
+        return true;
+      default:
+        return false;
+    }
+  };
+
+  if (timeline.problem !== null) {
+    return (
+      <div className="jpr-Empty">
+        <p className="jpr-Notice">{timeline.problem}</p>
+        <button type="button" className="jpr-Button" onClick={() => void timeline.reload()}>
+          {trans.__('Try again')}
+        </button>
+      </div>
+    );
+  }
+  if (timeline.commits.length === 0) {
+    return (
+      <div className="jpr-Empty" role="status">
+        {timeline.isLoading ? (
+          <p>{trans.__('Reading the history…')}</p>
+        ) : (
+          <EmptyList timeline={timeline} trans={trans} />
+        )}
+      </div>
+    );
+  }
+  return (
+    <>
+      <Timeline model={timeline} context={context} onKey={onKey} onClick={onClick} />
+      {timeline.hidden > 0 && (
+        <div className="jpr-Foot">
+          {trans._n(
+            '%1 older automatic checkpoint is hidden',
+            '%1 older automatic checkpoints are hidden',
+            timeline.hidden
+          )}{' '}
+          <button
+            type="button"
+            className="jpr-Link"
+            onClick={() => {
+              timeline.filter = { ...timeline.filter, hidden: true };
+            }}
+          >
+            {trans.__('Show')}
+          </button>
+        </div>
+      )}
+    </>
+  );
+}
+
+function EmptyList(props: { timeline: TimelineModel; trans: TranslationBundle }): JSX.Element {
+  const { timeline, trans } = props;
+  if (timeline.filter === NO_FILTER) {
+    return <p>{trans.__('No checkpoint yet. The first one keeps everything that is here.')}</p>;
+  }
+  return (
+    <>
+      <p>{trans.__('No checkpoint fits the filter.')}</p>
+      <button
+        type="button"
+        className="jpr-Button"
+        onClick={() => {
+          timeline.filter = NO_FILTER;
+        }}
+      >
+        {trans.__('Show everything')}
+      </button>
+    </>
+  );
+}
+
+function openMenuAt(row: Row, menus: IHistoryMenus): void {
+  const box = document.getElementById(`jpr-row-${row.key}`)?.getBoundingClientRect();
+  if (box !== undefined) {
+    menus.row(row, box.left + 40, box.top + 24);
+  }
+}

@@ -1,0 +1,441 @@
+/** Commands on the workspace: checkpoint, restore, branches, tags. Each asks, does, and tells how it went. */
+import { Dialog, InputDialog, Notification, showDialog } from '@jupyterlab/apputils';
+import { saveIcon, tagIcon, undoIcon, refreshIcon } from '@jupyterlab/ui-components';
+import type { TranslationBundle } from '@jupyterlab/translation';
+import type { CommandRegistry } from '@lumino/commands';
+
+import { ApiError, messageOf, type CheckpointDone } from '../api/client';
+import { TaskCancelled } from '../api/tasks';
+import { baseName, printable, shortId } from '../format/names';
+import { CommandIDs, type IDocuments, type IRestored, type IWorkspaceModel } from '../tokens';
+import { branchIcon } from '../ui/icons';
+
+/** Milliseconds that a piece of good news stays. */
+const BRIEF = 4000;
+/** Long enough to change one's mind. */
+const UNDOABLE = 20_000;
+
+export interface IContext {
+  commands: CommandRegistry;
+  workspace: IWorkspaceModel;
+  documents: IDocuments;
+  trans: TranslationBundle;
+}
+
+type Args = Readonly<Record<string, unknown>>;
+
+const textOf = (args: Args, name: string): string => {
+  const value = args[name];
+  return typeof value === 'string' ? value : '';
+};
+
+/** Runs something that may fail and says so; false when it did. */
+export async function told(
+  trans: TranslationBundle,
+  what: string,
+  work: () => Promise<void>
+): Promise<boolean> {
+  try {
+    await work();
+    return true;
+  } catch (error) {
+    if (error instanceof TaskCancelled) {
+      Notification.info(trans.__('%1: stopped, nothing was lost.', what), { autoClose: BRIEF });
+    } else {
+      Notification.error(`${what}: ${messageOf(error)}`, { autoClose: false });
+    }
+    return false;
+  }
+}
+
+export function addWorkspaceCommands(context: IContext): void {
+  addCheckpointCommands(context);
+  addRestoreCommands(context);
+  addBranchCommands(context);
+  addTagCommands(context);
+}
+
+function addCheckpointCommands({ commands, workspace, documents, trans }: IContext): void {
+  const isProtected = (): boolean => workspace.state !== null;
+
+  commands.addCommand(CommandIDs.checkpoint, {
+    label: trans.__('Checkpoint'),
+    caption: trans.__('Keep every file of the workspace as it is now'),
+    icon: saveIcon,
+    isEnabled: () => isProtected() && workspace.task === null,
+    execute: async args => {
+      const message = textOf(args, 'message');
+      if (!(await documents.settle('checkpoint'))) {
+        return false;
+      }
+      const skipUnreadable = args.skipUnreadable === true;
+      try {
+        tellCheckpoint(await workspace.checkpoint(message, { skipUnreadable }), trans);
+        return true;
+      } catch (error) {
+        if (error instanceof ApiError && error.code === 'unreadable_file' && !skipUnreadable) {
+          Notification.error(error.message, {
+            autoClose: false,
+            actions: [
+              {
+                label: trans.__('Go on without it'),
+                callback: () =>
+                  void commands.execute(CommandIDs.checkpoint, { message, skipUnreadable: true })
+              }
+            ]
+          });
+          return false;
+        }
+        return told(trans, trans.__('Checkpoint'), () => Promise.reject(error as Error));
+      }
+    }
+  });
+
+  commands.addCommand(CommandIDs.protect, {
+    label: trans.__('Protect this folder'),
+    caption: trans.__('Keep a history of all files in this folder'),
+    isEnabled: () => workspace.here?.can_protect === true && !isProtected(),
+    execute: args =>
+      told(trans, trans.__('Protect'), () => workspace.protect(textOf(args, 'project')))
+  });
+
+  commands.addCommand(CommandIDs.refresh, {
+    label: trans.__('Look for Changes'),
+    icon: refreshIcon,
+    execute: async () => {
+      workspace.hint('history');
+      await workspace.refresh();
+    }
+  });
+
+  commands.addCommand(CommandIDs.cancelTask, {
+    label: trans.__('Stop What Runs'),
+    isEnabled: () => workspace.task !== null && !workspace.task.cancelling,
+    execute: () => told(trans, trans.__('Cancel'), () => workspace.cancelTask())
+  });
+
+  workspace.changed.connect(() => {
+    for (const id of [CommandIDs.checkpoint, CommandIDs.protect, CommandIDs.cancelTask]) {
+      commands.notifyCommandChanged(id);
+    }
+  });
+}
+
+function tellCheckpoint(done: CheckpointDone, trans: TranslationBundle): void {
+  if (!done.created) {
+    Notification.info(trans.__('Nothing has changed since the last checkpoint.'), {
+      autoClose: BRIEF
+    });
+  } else {
+    Notification.success(
+      trans.__(
+        'Checkpoint %1: %2 added, %3 changed, %4 deleted.',
+        shortId(done.commit),
+        done.added,
+        done.modified,
+        done.deleted
+      ),
+      { autoClose: BRIEF }
+    );
+  }
+  const notes = [
+    ...(done.notice === null ? [] : [done.notice]),
+    ...done.skipped.slice(0, 5).map(({ path, reason }) => `${printable(path)}: ${reason}`)
+  ];
+  if (done.skipped.length > 5) {
+    notes.push(trans.__('and %1 more', done.skipped.length - 5));
+  }
+  if (notes.length > 0) {
+    Notification.warning(notes.join('\n'), { autoClose: false });
+  }
+}
+
+function addRestoreCommands(context: IContext): void {
+  const { commands, workspace, documents, trans } = context;
+
+  commands.addCommand(CommandIDs.restore, {
+    label: args =>
+      Array.isArray(args.paths) ? trans.__('Restore This File') : trans.__('Restore Everything…'),
+    caption: trans.__('Put files back as they were; what is there now is kept first'),
+    icon: undoIcon,
+    isEnabled: () => workspace.state !== null && workspace.task === null,
+    execute: async args => {
+      const commit = textOf(args, 'commit');
+      const paths = Array.isArray(args.paths) ? args.paths.map(String) : [];
+      if (commit === '' || (paths.length === 0 && !(await confirmed(context, commit)))) {
+        return false;
+      }
+      if (!(await documents.settle('restore'))) {
+        return false;
+      }
+      return told(trans, trans.__('Restore'), async () => {
+        const restored = await workspace.restore(commit, paths);
+        await documents.reload();
+        tellRestore(context, restored);
+      });
+    }
+  });
+}
+
+/** Says what a restore of everything would do, and asks. */
+async function confirmed({ workspace, trans }: IContext, commit: string): Promise<boolean> {
+  const { state } = workspace;
+  if (state === null) {
+    return false;
+  }
+  const { counts } = await workspace.api.call('get', '/projects/{project}/diff', {
+    path: { project: state.project.id },
+    query: { a: commit, workspace: state.workspace.id, limit: 1 }
+  });
+  const written = counts.deleted + counts.modified + counts.renamed;
+  const removed = counts.added;
+  if (written + removed === 0) {
+    Notification.info(trans.__('Every file is as it was then: there is nothing to restore.'), {
+      autoClose: BRIEF
+    });
+    return false;
+  }
+  const will = [
+    ...(written > 0 ? [trans._n('%1 file is put back', '%1 files are put back', written)] : []),
+    ...(removed > 0
+      ? [
+          trans._n(
+            '%1 file that did not exist then is removed',
+            '%1 files that did not exist then are removed',
+            removed
+          )
+        ]
+      : [])
+  ];
+  const result = await showDialog({
+    title: trans.__('Restore everything to %1?', shortId(commit)),
+    body: trans.__(
+      '%1. What is there now is kept in a checkpoint first, so that this can be undone.',
+      will.join(', ')
+    ),
+    buttons: [
+      Dialog.cancelButton({ label: trans.__('Cancel') }),
+      Dialog.okButton({ label: trans.__('Restore') })
+    ]
+  });
+  return result.button.accept;
+}
+
+function tellRestore(context: IContext, restored: IRestored): void {
+  const { trans } = context;
+  const { done, paths, undo } = restored;
+  const what =
+    paths.length === 1
+      ? trans.__('%1 is back as it was in %2.', printable(baseName(paths[0])), shortId(done.commit))
+      : trans._n(
+          '%1 file is back as it was in %2.',
+          '%1 files are back as they were in %2.',
+          done.written + done.removed,
+          shortId(done.commit)
+        );
+  Notification.success(what, {
+    autoClose: UNDOABLE,
+    actions:
+      undo === null
+        ? []
+        : [{ label: trans.__('Undo'), callback: () => void undone(context, undo, paths) }]
+  });
+}
+
+async function undone(
+  { workspace, documents, trans }: IContext,
+  commit: string,
+  paths: readonly string[]
+): Promise<void> {
+  if (!(await documents.settle('restore'))) {
+    return;
+  }
+  await told(trans, trans.__('Undo'), async () => {
+    await workspace.restore(commit, paths);
+    await documents.reload();
+    Notification.success(trans.__('Undone: the files are as they were before.'), {
+      autoClose: BRIEF
+    });
+  });
+}
+
+function addBranchCommands({ commands, workspace, documents, trans }: IContext): void {
+  const project = (): string => workspace.state?.project.id ?? '';
+  const askName = async (title: string, proposed: string, ok: string): Promise<string | null> => {
+    const { value } = await InputDialog.getText({
+      title,
+      text: proposed,
+      label: trans.__('Name'),
+      okLabel: ok
+    });
+    const name = value?.trim() ?? '';
+    return name === '' ? null : name;
+  };
+
+  const switchTo = async (branch: string): Promise<boolean> => {
+    if (!(await documents.settle('switch'))) {
+      return false;
+    }
+    return told(trans, trans.__('Switch'), async () => {
+      const before = workspace.state?.branch;
+      await workspace.switchTo(branch);
+      await documents.reload();
+      Notification.success(trans.__('You are on branch %1.', branch), {
+        autoClose: UNDOABLE,
+        actions:
+          before === undefined
+            ? []
+            : [
+                {
+                  label: trans.__('Back to %1', before),
+                  callback: () => void commands.execute(CommandIDs.switchBranch, { branch: before })
+                }
+              ]
+      });
+    });
+  };
+
+  commands.addCommand(CommandIDs.switchBranch, {
+    label: args => textOf(args, 'branch') || trans.__('Switch Branch…'),
+    icon: args => (textOf(args, 'branch') === '' ? branchIcon : undefined),
+    isEnabled: args => workspace.state !== null && workspace.task === null && args.held !== true,
+    isToggled: args => textOf(args, 'branch') !== '' && args.branch === workspace.state?.branch,
+    execute: async args => {
+      let branch = textOf(args, 'branch');
+      if (branch === '') {
+        const free = (await workspace.branches()).filter(
+          ({ held_by, current }) => held_by === null && !current
+        );
+        if (free.length === 0) {
+          Notification.info(trans.__('There is no other branch to switch to.'), {
+            autoClose: BRIEF
+          });
+          return false;
+        }
+        const { value } = await InputDialog.getItem({
+          title: trans.__('Switch to which branch?'),
+          items: free.map(({ name }) => name),
+          okLabel: trans.__('Switch')
+        });
+        branch = value ?? '';
+      }
+      return branch === '' || branch === workspace.state?.branch ? false : switchTo(branch);
+    }
+  });
+
+  commands.addCommand(CommandIDs.newBranch, {
+    label: args =>
+      textOf(args, 'commit') === '' ? trans.__('New Branch…') : trans.__('New Branch From Here…'),
+    icon: branchIcon,
+    isEnabled: () => workspace.state !== null,
+    execute: async args => {
+      const commit = textOf(args, 'commit') || '@';
+      const name = await askName(trans.__('New branch'), '', trans.__('Create and switch'));
+      if (name === null) {
+        return false;
+      }
+      const made = await told(trans, trans.__('New branch'), async () => {
+        await workspace.api.call('post', '/projects/{project}/branches', {
+          path: { project: project() },
+          body: { name, commit }
+        });
+        workspace.hint('history');
+      });
+      return made && switchTo(name);
+    }
+  });
+
+  commands.addCommand(CommandIDs.renameBranch, {
+    label: trans.__('Rename This Branch…'),
+    isEnabled: () => workspace.state !== null,
+    execute: async () => {
+      const branch = workspace.state?.branch ?? '';
+      const name = await askName(
+        trans.__('Rename branch %1', branch),
+        branch,
+        trans.__('Rename')
+      );
+      if (name === null || name === branch) {
+        return false;
+      }
+      return told(trans, trans.__('Rename'), async () => {
+        await workspace.api.call('patch', '/projects/{project}/branches/{branch}', {
+          path: { project: project(), branch },
+          body: { name }
+        });
+        workspace.hint('history');
+        await workspace.refresh();
+      });
+    }
+  });
+
+  commands.addCommand(CommandIDs.deleteBranch, {
+    label: trans.__('Delete a Branch…'),
+    isEnabled: () => workspace.state !== null,
+    execute: async () => {
+      const free = (await workspace.branches()).filter(
+        ({ held_by, current }) => held_by === null && !current
+      );
+      if (free.length === 0) {
+        Notification.info(trans.__('There is no branch that could be deleted: each is in use.'), {
+          autoClose: BRIEF
+        });
+        return false;
+      }
+      const { value } = await InputDialog.getItem({
+        title: trans.__('Delete which branch? Its checkpoints stay.'),
+        items: free.map(({ name }) => name),
+        okLabel: trans.__('Delete')
+      });
+      if (value === null) {
+        return false;
+      }
+      return told(trans, trans.__('Delete branch'), async () => {
+        await workspace.api.call('delete', '/projects/{project}/branches/{branch}', {
+          path: { project: project(), branch: value }
+        });
+        workspace.hint('history');
+      });
+    }
+  });
+}
+
+function addTagCommands({ commands, workspace, trans }: IContext): void {
+  const project = (): string => workspace.state?.project.id ?? '';
+
+  commands.addCommand(CommandIDs.addTag, {
+    label: trans.__('Tag…'),
+    caption: trans.__('Give this checkpoint a name'),
+    icon: tagIcon,
+    execute: async args => {
+      const { value } = await InputDialog.getText({
+        title: trans.__('Tag %1', shortId(textOf(args, 'commit'))),
+        label: trans.__('Name'),
+        placeholder: 'v1',
+        okLabel: trans.__('Tag')
+      });
+      const name = value?.trim() ?? '';
+      if (name === '') {
+        return false;
+      }
+      return told(trans, trans.__('Tag'), async () => {
+        await workspace.api.call('post', '/projects/{project}/tags', {
+          path: { project: project() },
+          body: { name, commit: textOf(args, 'commit') }
+        });
+        workspace.hint('history');
+      });
+    }
+  });
+
+  commands.addCommand(CommandIDs.removeTag, {
+    label: args => trans.__('Remove Tag %1', textOf(args, 'tag')),
+    execute: args =>
+      told(trans, trans.__('Remove tag'), async () => {
+        await workspace.api.call('delete', '/projects/{project}/tags/{tag}', {
+          path: { project: project(), tag: textOf(args, 'tag') }
+        });
+        workspace.hint('history');
+      })
+  });
+}
