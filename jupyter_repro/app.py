@@ -6,7 +6,7 @@ verbs and the store come with the first request.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from jupyter_server.extension.application import ExtensionApp
 from traitlets import Bool, Float, Int
@@ -17,12 +17,14 @@ from jupyter_repro.api.preferences import NAMES, Preferences
 if TYPE_CHECKING:
     from jupyter_server.serverapp import ServerApp
 
+    from jupyter_repro.api.notify import EventBus
     from jupyter_repro.api.services import Services
+    from jupyter_repro.configuration import Configuration
 
 _DEFAULTS = Preferences()
 
 
-class ReproApp(ExtensionApp):  # type: ignore[misc]  # jupyter_server is typed in part only
+class ReproApp(ExtensionApp):
     """Durable, reproducible workspaces: history, preview, restore and recreate in Lab and Notebook."""
 
     name = RESOURCE
@@ -88,26 +90,55 @@ class ReproApp(ExtensionApp):  # type: ignore[misc]  # jupyter_server is typed i
         """Running tasks keep an idle server alive."""
         return self.services.activity()
 
+    @property
+    def _server(self) -> ServerApp:
+        if self.serverapp is None:
+            raise RuntimeError("this extension is not linked to a server yet")
+        return self.serverapp
+
     def _make_services(self) -> Services:
         from jupyter_repro.api.services import Services
 
-        server = self.serverapp
+        server = self._server
         configured = self.config.get(type(self).__name__, {})
         return Services(
             root=server.root_dir,
-            bus=server.event_logger,
+            bus=cast("EventBus", server.event_logger),
             log=self.log,
+            load_configuration=self._configuration,
             configured=Preferences(**{name: getattr(self, name) for name in NAMES}),
             locked=frozenset(name for name in NAMES if name in configured),
             auto_protect=self.auto_protect,
             stop_seconds=self.stop_seconds,
             workers=self.workers,
+            named_users=self._has_named_users(),
+            sign_check=self._mark_trust,
         )
+
+    def _configuration(self) -> Configuration:
+        """The settings of the command line, under those of this server's own configuration."""
+        from dataclasses import replace
+
+        from jupyter_repro.configuration import load_configuration
+
+        return replace(load_configuration(), **self.config.get("Repro", {}))
+
+    def _has_named_users(self) -> bool:
+        # Without one of these the server knows a token or a password, and makes up a name for whoever has it.
+        from jupyter_server.auth.identity import IdentityProvider, LegacyIdentityProvider, PasswordIdentityProvider
+
+        nameless = (IdentityProvider, PasswordIdentityProvider, LegacyIdentityProvider)
+        return type(self._server.identity_provider) not in nameless
+
+    def _mark_trust(self, notebook: dict[str, object]) -> None:
+        from jupyter_repro.api.notebooks import marker_of_trust
+
+        marker_of_trust(self._server.contents_manager.notary)(notebook)
 
 
 def main() -> None:
     """``python -m jupyter_repro.app``: a Jupyter server with this extension; ``--help-all`` shows its settings."""
-    ReproApp.launch_instance()
+    ReproApp.launch_instance()  # type: ignore[no-untyped-call]  # jupyter_server is typed in part
 
 
 if __name__ == "__main__":

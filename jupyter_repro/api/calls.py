@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from jupyter_repro.api.routes import Route
     from jupyter_repro.api.schemas.base import Query, Request
     from jupyter_repro.api.services import Services
+    from jupyter_repro.workspace import WorkspaceState
 
 Model = TypeVar("Model", bound=BaseModel)
 
@@ -41,6 +42,15 @@ class Call:
 
     def __getitem__(self, name: str) -> str:
         return self.parameters[name]
+
+    @property
+    def author(self) -> str:
+        """The name that commits of whoever asks carry."""
+        return self.services.author_of(self.user)
+
+    def order(self, state: WorkspaceState) -> dict[str, object]:
+        """What an order to work in a workspace carries."""
+        return {**self.services.lifecycle.order_for(state), "author": self.author}
 
 
 @dataclass(frozen=True)

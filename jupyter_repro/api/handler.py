@@ -9,8 +9,8 @@ from __future__ import annotations
 import asyncio
 import inspect
 import json
-from collections.abc import Iterator
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING, cast
 
 from jupyter_server.auth.decorator import authorized
 from jupyter_server.base.handlers import APIHandler
@@ -103,7 +103,7 @@ class ReproHandler(APIHandler):
             if inspect.iscoroutinefunction(operation):
                 result = await operation(call)
             else:
-                result = await self._services.in_thread(operation, call)
+                result = await self._services.in_thread(cast("Callable[[Call], Result]", operation), call)
             await self._send(call.route, result)
         except (web.HTTPError, web.Finish, asyncio.CancelledError):
             raise

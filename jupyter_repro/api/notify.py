@@ -85,7 +85,7 @@ class Notifier:
     def _emit(self, kind: str, data: dict[str, object]) -> None:
         try:
             self._bus.emit(schema_id=schema_id(kind), data=data)
-        except Exception:
+        except Exception:  # noqa: BLE001
             # Somebody's listener or handler must not stop a checkpoint.
             self._log.exception("The event %s could not be told", kind)
 

@@ -33,7 +33,6 @@ from jupyter_repro.api.schemas import (
 from jupyter_repro.api.schemas.base import Query, Request
 from jupyter_repro.api.schemas.page import PageQuery
 
-
 Method = Literal["GET", "POST", "PUT", "PATCH", "DELETE"]
 Action = Literal["read", "write"]
 Media = Literal["json", "bytes", "none"]

@@ -199,7 +199,7 @@ class TaskManager:
         except RequestRefused as refused:
             state = "cancelled" if refused.failure.code == "cancelled" else "failed"
             self._end(record, state, failure=refused.failure)
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001
             self._log.exception("Task %s failed", record.id)
             self._end(record, "failed", failure=failure_of(error))
         else:
@@ -236,7 +236,7 @@ class TaskManager:
     def _changed(self, record: TaskRecord) -> None:
         try:
             self._on_change(record)
-        except Exception:
+        except Exception:  # noqa: BLE001
             self._log.exception("A listener of task %s failed", record.id)
 
     def _forget(self) -> None:

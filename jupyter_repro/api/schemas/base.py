@@ -36,6 +36,10 @@ def _any_text(value: object) -> str:
 
 def _given_path(value: object) -> str:
     text = _any_text(value)
+    try:
+        text.encode("utf-8", "surrogateescape")
+    except UnicodeEncodeError as error:
+        raise ValueError("A path holds characters, and bytes as U+DC80 to U+DCFF") from error
     if len(text) > MAX_PATH:
         raise ValueError(f"A path may have at most {MAX_PATH} characters")
     return text

@@ -58,3 +58,4 @@ class SwitchDone(Answer):
     previous_branch: Text
     safety: CommitId | None = Field(description="The checkpoint made of what was there; null when nothing had changed.")
     undo: Text = Field(description="The command that goes back.")
+    notice: Text | None = Field(description="What the user should know besides.")

@@ -93,7 +93,7 @@ class HistoryQuery(PageQuery):
     """Which commits. Filters combine with *and*."""
 
     branch: Annotated[str, Field(max_length=255)] | None = Field(
-        default=None, description="Only commits reachable from this branch. Absent: every branch."
+        default=None, description="Only commits reachable from this branch. Absent: every commit of the project."
     )
     session: Annotated[str, Field(max_length=255)] | None = Field(default=None, description="Only of this session.")
     author: Annotated[str, Field(max_length=255)] | None = Field(default=None, description="Only by this author.")
@@ -145,7 +145,7 @@ class CheckpointRequest(Request):
 
     model_config = ConfigDict(json_schema_extra={"examples": [{"message": "Tune depth and learning rate"}]})
 
-    message: Annotated[Text, Field(description="What did you do?")] = ""
+    message: str = Field(default="", max_length=10_000, description="What did you do?")
     allow_empty: bool = Field(default=False, description="Also when nothing changed.")
     full: bool = Field(default=False, description="Hash every file again instead of trusting the stat cache.")
     skip_unreadable: bool = Field(default=False, description="Go on without files that cannot be read.")

@@ -27,10 +27,12 @@ class RestoreDone(Answer):
 
     kind: Literal["restore"] = "restore"
     commit: CommitId = Field(description="The commit that was restored.")
+    made: CommitId = Field(description="The commit that the restore made, and the workspace is at now.")
     safety: CommitId | None = Field(description="The checkpoint of what was there before: restore it to undo.")
     written: Count
     removed: Count
     undo: Text = Field(description="The command that takes it back, for a terminal.")
+    notice: Text | None = Field(description="What the user should know besides.")
 
 
 class TrackRequest(Request):

@@ -1,0 +1,175 @@
+"""Opened projects and workspaces, kept between requests.
+
+Opening a project costs its files and a look at its store; a list that a person scrolls asks ten times a second.
+Each opened one serves a single request at a time, so nothing below need know of threads.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import threading
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Generic, TypeVar
+
+from jupyter_repro.configuration import Configuration
+from jupyter_repro.errors import NotAWorkspace, ReproError, WorkspaceNotFound
+from jupyter_repro.verbs import Opened, OpenedProject, open_project, open_workspace
+from jupyter_repro.verbs.timeline import Timeline
+from jupyter_repro.workspace import WorkspaceState, find_root
+from jupyter_repro.workspace.state import read_state
+
+CURRENT = "current"
+"""Stands for the workspace (or its project) that the server was started in."""
+
+_KEPT = 3
+"""Opened ones kept of each project and workspace while nobody uses them."""
+
+Kept = TypeVar("Kept", bound=OpenedProject)
+
+
+@dataclass(frozen=True)
+class Room(Generic[Kept]):
+    """Something opened, and the timeline that goes with it."""
+
+    opened: Kept
+    timeline: Timeline
+
+
+@dataclass
+class _Shelf(Generic[Kept]):
+    """Opened ones that nobody uses at the moment, by key."""
+
+    idle: dict[str, list[Room[Kept]]] = field(default_factory=dict)
+    lock: threading.Lock = field(default_factory=threading.Lock)
+    closed: bool = False
+
+    def take(self, key: str) -> Room[Kept] | None:
+        with self.lock:
+            waiting = self.idle.get(key)
+            return waiting.pop() if waiting else None
+
+    def put(self, key: str, room: Room[Kept]) -> None:
+        with self.lock:
+            waiting = self.idle.setdefault(key, [])
+            if len(waiting) < _KEPT and not self.closed:
+                waiting.append(room)
+                return
+        room.opened.close()
+
+    def clear(self, key: str | None = None, *, close: bool = False) -> None:
+        with self.lock:
+            keys = list(self.idle) if key is None else [key]
+            dropped = [room for name in keys for room in self.idle.pop(name, [])]
+            self.closed = self.closed or close
+        for room in dropped:
+            room.opened.close()
+
+
+class Rooms:
+    """What is open. ``root`` is the directory the server was started in, ``author`` who acts by default."""
+
+    def __init__(self, configuration: Configuration, root: str) -> None:
+        self.configuration = configuration
+        self._root = root
+        self._projects: _Shelf[OpenedProject] = _Shelf()
+        self._workspaces: _Shelf[Opened] = _Shelf()
+
+    @property
+    def author(self) -> str:
+        """Who commits, unless a request says otherwise."""
+        return self.configuration.author_name
+
+    @contextlib.contextmanager
+    def project(self, name: str) -> Iterator[Room[OpenedProject]]:
+        """The project of that name or id, or ``current``. Raises ``ProjectNotFound`` or ``AmbiguousProject``."""
+        key = self.current_state().project if name == CURRENT else name
+        with self._borrowed(self._projects, key, lambda: open_project(key, configuration=self.configuration)) as room:
+            room.opened.repository.sync()
+            yield room
+
+    @contextlib.contextmanager
+    def workspace(self, name: str) -> Iterator[Room[Opened]]:
+        """The workspace of that id, or ``current``.
+
+        Raises ``WorkspaceNotFound``, ``NotAWorkspace`` or ``WorkspaceMoved``.
+        """
+        state = self.state_of(name)
+        with self._borrowed(
+            self._workspaces,
+            state.workspace,
+            lambda: open_workspace(state.path, configuration=self.configuration),
+        ) as room:
+            workspace = room.opened.workspace
+            workspace.state = read_state(workspace.directory) or workspace.state
+            room.opened.repository.sync()
+            yield room
+
+    def current_state(self) -> WorkspaceState:
+        """The state of the workspace the server was started in. Raises ``NotAWorkspace``."""
+        return self.state_at(self._root)
+
+    def state_at(self, directory: str) -> WorkspaceState:
+        """The state of the workspace at or above ``directory``. Raises ``NotAWorkspace`` or ``WorkspaceMoved``."""
+        with open_workspace(directory, configuration=self.configuration) as opened:
+            return opened.workspace.state
+
+    def state_of(self, name: str) -> WorkspaceState:
+        """The state of a workspace by id, or ``current``. Raises ``WorkspaceNotFound`` or ``NotAWorkspace``."""
+        if name == CURRENT:
+            return self.current_state()
+        state = read_state(self.configuration.data_directory.workspace_directory(name))
+        if state is None:
+            raise WorkspaceNotFound(f"There is no workspace {name!r} here: the list of workspaces has those there are.")
+        return state
+
+    def states(self) -> list[WorkspaceState]:
+        """Every workspace that this data directory knows."""
+        data = self.configuration.data_directory
+        found = (read_state(data.workspace_directory(name)) for name in data.workspace_ids())
+        return [state for state in found if state is not None]
+
+    def forget(self, project: str | None = None) -> None:
+        """Close what is open of a project, or everything: it is opened anew when it is next wanted."""
+        self._projects.clear(project)
+        self._workspaces.clear()
+
+    def close(self) -> None:
+        """Close everything, now and whatever is given back later."""
+        self._projects.clear(close=True)
+        self._workspaces.clear(close=True)
+
+    @staticmethod
+    @contextlib.contextmanager
+    def _borrowed(shelf: _Shelf[Kept], key: str, make: Callable[[], Kept]) -> Iterator[Room[Kept]]:
+        room = shelf.take(key)
+        if room is not None and isinstance(room.opened, Opened) and not _in_place(room.opened):
+            room.opened.close()
+            room = None
+        if room is None:
+            opened = make()
+            room = Room(opened, Timeline(opened))
+        try:
+            yield room
+        except ReproError:
+            shelf.put(key, room)
+            raise
+        except BaseException:
+            # What went wrong is not understood, so the next request gets another.
+            room.opened.close()
+            raise
+        shelf.put(key, room)
+
+
+def _in_place(opened: Opened) -> bool:
+    """Its folder is still the one that was opened."""
+    try:
+        here = os.stat(opened.workspace.root)
+        return find_root(Path(opened.workspace.root)) == opened.workspace.root and (here.st_dev, here.st_ino) == (
+            opened.workspace.state.device,
+            opened.workspace.state.inode,
+        )
+    except (OSError, NotAWorkspace):
+        return False

@@ -1,0 +1,202 @@
+"""What every operation works with: one of these for a server."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import threading
+from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import asdict
+from functools import cached_property
+from logging import Logger
+from typing import TYPE_CHECKING, ParamSpec, TypeVar
+
+from jupyter_repro.api.place import Place
+from jupyter_repro.api.preferences import Preferences, PreferenceStore
+from jupyter_repro.errors import ReproError
+
+if TYPE_CHECKING:
+    from jupyter_repro.api.lifecycle import Lifecycle
+    from jupyter_repro.api.notify import EventBus, Notifier
+    from jupyter_repro.api.rooms import Rooms
+    from jupyter_repro.api.tasks import TaskManager
+    from jupyter_repro.configuration import Configuration
+    from jupyter_repro.verbs.plan import Extent
+    from jupyter_repro.workspace import Status
+
+THREADS = 4
+"""Requests that read the store at the same time; more wait. The event loop never does."""
+
+Arguments = ParamSpec("Arguments")
+Value = TypeVar("Value")
+
+
+SignCheck = Callable[[dict[str, object]], None]
+"""Marks the cells of a notebook (nbformat 4) as trusted where this server's notary signed it."""
+
+
+class Services:
+    """Made when the server starts, cheaply: what costs anything is made when it is first used."""
+
+    def __init__(
+        self,
+        *,
+        root: str,
+        bus: EventBus,
+        log: Logger,
+        load_configuration: Callable[[], Configuration],
+        configured: Preferences,
+        locked: frozenset[str],
+        auto_protect: bool,
+        stop_seconds: float,
+        workers: int,
+        named_users: bool,
+        sign_check: SignCheck,
+    ) -> None:
+        self.log = log
+        self.place = Place.at(root)
+        self.auto_protect = auto_protect
+        self.stop_seconds = stop_seconds
+        self.sign_check = sign_check
+        self._named_users = named_users
+        self._bus = bus
+        self._load_configuration = load_configuration
+        self._configured = configured
+        self._locked = locked
+        self._workers = workers
+        self._pool = ThreadPoolExecutor(THREADS, thread_name_prefix="jupyter-repro")
+        self._statuses: dict[str, Future[Status]] = {}
+        self._extents: dict[str, Extent] = {}
+        self._lock = threading.Lock()
+
+    # -- made when first used ------------------------------------------------------------------------
+
+    @cached_property
+    def configuration(self) -> Configuration:
+        """The settings that the command line has too. Raises ``InvalidConfiguration``."""
+        return self._load_configuration()
+
+    @cached_property
+    def preferences(self) -> PreferenceStore:
+        """What the server does by itself."""
+        file = self.configuration.data_directory.root / "server-settings.json"
+        return PreferenceStore(self._configured, self._locked, file, self.log)
+
+    @cached_property
+    def rooms(self) -> Rooms:
+        """Opened projects and workspaces."""
+        from jupyter_repro.api.rooms import Rooms
+
+        return Rooms(self.configuration, self.place.root)
+
+    @cached_property
+    def notifier(self) -> Notifier:
+        """The way to the event bus."""
+        from jupyter_repro.api.notify import Notifier
+
+        return Notifier(self._bus, self.log)
+
+    @cached_property
+    def tasks(self) -> TaskManager:
+        """Long work."""
+        from jupyter_repro.api.tasks import TaskManager
+
+        return TaskManager(self._workers, {}, self.notifier.task_changed, self.log)
+
+    @cached_property
+    def lifecycle(self) -> Lifecycle:
+        """Sessions, and what happens by itself."""
+        from jupyter_repro.api.lifecycle import Lifecycle
+
+        return Lifecycle(self)
+
+    # -- work ----------------------------------------------------------------------------------------
+
+    async def in_thread(
+        self, function: Callable[Arguments, Value], /, *args: Arguments.args, **kwargs: Arguments.kwargs
+    ) -> Value:
+        """Run ``function`` in one of the threads for blocking work."""
+        loop = asyncio.get_running_loop()
+        return await loop.run_in_executor(self._pool, lambda: function(*args, **kwargs))
+
+    def author_of(self, user: str) -> str:
+        """The name that commits of ``user`` carry: the server's own, unless its users have names (a hub, say)."""
+        return user if self._named_users and user else self.configuration.author_name
+
+    def current_workspace(self) -> str | None:
+        """Id of the workspace that the server was started in; None when that is none, or cannot be opened."""
+        try:
+            return self.rooms.current_state().workspace
+        except ReproError:
+            return None
+
+    def open_session(self, workspace: str) -> str | None:
+        """Id of the session that this server has open in a workspace."""
+        session = self.lifecycle.session_in(workspace) if "lifecycle" in self.__dict__ else None
+        return session.id if session else None
+
+    def status_of(self, workspace: str, look: Callable[[], Status]) -> Status:
+        """The status of a workspace; who asks while it is being looked at gets the same answer."""
+        with self._lock:
+            found = self._statuses.get(workspace)
+            mine = found is None
+            if found is None:
+                found = self._statuses[workspace] = Future()
+        if mine:
+            try:
+                found.set_result(look())
+            except BaseException as error:  # noqa: BLE001
+                found.set_exception(error)
+            finally:
+                with self._lock:
+                    del self._statuses[workspace]
+        return found.result()
+
+    def extent_of(self, tree: str, look: Callable[[], Extent]) -> Extent:
+        """How much a tree holds; trees never change, so it is counted once."""
+        found = self._extents.get(tree)
+        if found is None:
+            if len(self._extents) > 1000:
+                self._extents.clear()
+            found = self._extents[tree] = look()
+        return found
+
+    def order(self) -> dict[str, object]:
+        """What every order to a worker process carries."""
+        return {"configuration": asdict(self.configuration), "root": self.place.root}
+
+    # -- life ----------------------------------------------------------------------------------------
+
+    async def start(self) -> None:
+        """The server runs: begin the session, look for what the last one left."""
+        if self._wanted_at_start():
+            await self.lifecycle.start()
+
+    async def stop(self) -> None:
+        """The server stops: save, end the session, end the workers."""
+        if "lifecycle" in self.__dict__:
+            await self.lifecycle.stop()
+        if "tasks" in self.__dict__:
+            await self.tasks.close(2.0)
+        if "rooms" in self.__dict__:
+            self.rooms.close()
+        self._pool.shutdown(wait=False, cancel_futures=True)
+
+    def activity(self) -> dict[str, object] | None:
+        """What is under way, for whoever would stop an idle server."""
+        active = self.tasks.active() if "tasks" in self.__dict__ else []
+        return {"tasks": len(active)} if active else None
+
+    def _wanted_at_start(self) -> bool:
+        # Most servers start where nothing is protected: they pay for three looks at the disk and no import.
+        if self.auto_protect:
+            return True
+        directory = self.place.root
+        while True:
+            if os.path.exists(os.path.join(directory, ".repro", "workspace.json")):
+                return True
+            above = os.path.dirname(directory)
+            if above == directory:
+                return False
+            directory = above

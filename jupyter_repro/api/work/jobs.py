@@ -1,0 +1,176 @@
+"""What a worker process can do: each job opens what it needs, calls one verb, and returns a schema's fields.
+
+Arguments are JSON. ``configuration`` and ``root`` come with every order: the settings of the server, and the
+directory that Lab calls the root.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from functools import cached_property
+
+from jupyter_repro import verbs
+from jupyter_repro.api.place import Place
+from jupyter_repro.api.schemas.base import Answer
+from jupyter_repro.api.schemas.branches import SwitchDone
+from jupyter_repro.api.schemas.commits import CheckpointDone, SkippedPath
+from jupyter_repro.api.schemas.recreate import RecreateDone
+from jupyter_repro.api.schemas.restore import RestoreDone
+from jupyter_repro.api.schemas.trees import CopyDone
+from jupyter_repro.configuration import Configuration
+from jupyter_repro.history import Session
+from jupyter_repro.progress import OnProgress
+
+Arguments = Mapping[str, object]
+
+
+class Order:
+    """The arguments of a job, read by type."""
+
+    def __init__(self, arguments: Arguments) -> None:
+        self._arguments = arguments
+
+    def text(self, name: str) -> str:
+        """A string that must be there."""
+        return str(self._arguments[name])
+
+    def maybe(self, name: str) -> str | None:
+        """A string that may be missing."""
+        value = self._arguments.get(name)
+        return None if value is None else str(value)
+
+    def flag(self, name: str) -> bool:
+        """Whether a switch is on."""
+        return bool(self._arguments.get(name, False))
+
+    def texts(self, name: str) -> list[str]:
+        """A list of strings."""
+        value = self._arguments.get(name) or []
+        return [str(item) for item in value] if isinstance(value, list) else []
+
+    def mapping(self, name: str) -> dict[str, object]:
+        """An object; empty when it is missing."""
+        value = self._arguments.get(name)
+        return {str(key): item for key, item in value.items()} if isinstance(value, dict) else {}
+
+    @cached_property
+    def configuration(self) -> Configuration:
+        """The server's settings."""
+        return Configuration(**self.mapping("configuration"))  # type: ignore[arg-type]  # made by asdict of the same class
+
+    @cached_property
+    def session(self) -> Session | None:
+        """The server's session; None for the one of the day."""
+        value = self.mapping("session")
+        return Session(**value) if value else None  # type: ignore[arg-type]  # made by asdict of the same class
+
+    @cached_property
+    def place(self) -> Place:
+        """Where the server is."""
+        return Place(self.text("root"))
+
+    def workspace(self) -> verbs.Opened:
+        """The workspace at ``directory``, opened."""
+        return verbs.open_workspace(
+            self.text("directory"), session=self.session, author=self.maybe("author"), configuration=self.configuration
+        )
+
+
+def checkpoint(order: Order, on_progress: OnProgress) -> Answer:
+    """Make a checkpoint, and tag it when asked to."""
+    with order.workspace() as opened:
+        done = verbs.checkpoint(
+            opened,
+            order.text("message"),
+            kind=order.maybe("commit_kind") or "checkpoint",
+            allow_empty=order.flag("allow_empty"),
+            full=order.flag("full"),
+            skip_unreadable=order.flag("skip_unreadable"),
+            on_progress=on_progress,
+        )
+        if (tag := order.maybe("tag")) is not None:
+            verbs.create_tag(opened, tag, done.commit.id)
+    return CheckpointDone(
+        commit=done.commit.id,
+        created=done.created,
+        added=done.added,
+        modified=done.modified,
+        deleted=done.deleted,
+        skipped=[SkippedPath(path=skipped.path, reason=skipped.reason) for skipped in done.skipped],
+        branch=done.branch,
+        notice=done.notice or None,
+    )
+
+
+def restore(order: Order, on_progress: OnProgress) -> Answer:
+    """Put a commit, or paths of it, back into the workspace."""
+    with order.workspace() as opened:
+        target = opened.resolve(order.text("commit")).id
+        done = verbs.restore(opened, target, order.texts("paths"), on_progress=on_progress)
+    return RestoreDone(
+        commit=target,
+        made=done.commit.id,
+        safety=done.safety.id if done.safety else None,
+        written=done.written,
+        removed=done.removed,
+        undo=done.undo,
+        notice=done.notice or None,
+    )
+
+
+def switch(order: Order, on_progress: OnProgress) -> Answer:
+    """Put the workspace on another branch."""
+    with order.workspace() as opened:
+        before = opened.branch
+        done = verbs.switch(opened, order.text("branch"), on_progress=on_progress)
+    return SwitchDone(
+        branch=done.branch,
+        commit=done.commit.id,
+        previous_branch=before,
+        safety=done.safety.id if done.safety else None,
+        undo=done.undo,
+        notice=done.notice or None,
+    )
+
+
+def recreate(order: Order, on_progress: OnProgress) -> Answer:
+    """Put a commit into a new directory on a new branch."""
+    with verbs.open_project(order.text("project"), configuration=order.configuration) as opened:
+        done = verbs.recreate(
+            opened, order.text("commit"), order.text("directory"), branch=order.maybe("branch"), on_progress=on_progress
+        )
+    return RecreateDone(
+        project=done.project,
+        workspace=done.workspace,
+        branch=done.branch,
+        path=done.path,
+        server_path=order.place.server_path(done.path),
+        commit=done.commit,
+    )
+
+
+def copy(order: Order, on_progress: OnProgress) -> Answer:
+    """Write a file or directory of a commit beside what the workspace has."""
+    from jupyter_repro.verbs.copy import copy as copy_verb
+
+    with order.workspace() as opened:
+        done = copy_verb(
+            opened, order.text("commit"), order.text("path"), order.maybe("destination"), on_progress=on_progress
+        )
+        server_path = order.place.server_path(str(opened.workspace.root / done.path))
+    return CopyDone(path=done.path, server_path=server_path, written=done.written)
+
+
+JOBS: Mapping[str, Callable[[Order, OnProgress], Answer]] = {
+    "checkpoint": checkpoint,
+    "restore": restore,
+    "switch": switch,
+    "recreate": recreate,
+    "copy": copy,
+}
+
+
+def job_named(name: str) -> Callable[[Arguments, OnProgress], dict[str, object]]:
+    """The job of that name, from the arguments of an order to the fields of its result."""
+    job = JOBS[name]
+    return lambda arguments, on_progress: job(Order(arguments), on_progress).model_dump()
