@@ -1,9 +1,10 @@
-"""``rebuild``: make the index and the commit table again from the store alone."""
+"""``rebuild``: make the index and the commit table again from the store alone, and the catalogue's lists."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
+from jupyter_repro.catalog import open_catalog
 from jupyter_repro.verbs.opened import OpenedProject
 
 
@@ -24,4 +25,6 @@ def rebuild(opened: OpenedProject) -> Rebuilt:
     repository.index.reset()
     head = repository.sync()
     commits = sum(1 for _ in repository.all_commits())
+    with open_catalog(opened.data) as catalog:
+        catalog.rebuild(opened.data)
     return Rebuilt(repository.store.index.count(), len(head.packs), commits)

@@ -39,7 +39,8 @@ def record(opened: OpenedProject, action: str, subject: str = "", **details: obj
 
 def _lives(workspace: Workspace, now: int) -> tuple[WorkspaceRecord, SessionRecord]:
     """The workspace, and its session, which is at least as long as until now."""
-    state, session = workspace.state, workspace.session()
+    session = workspace.session()
+    state = workspace.state  # which now knows the session of the day
     # A session of the day ends with the last thing that was done in it, that of a server when it stops.
     day = session.id == state.session
     return (

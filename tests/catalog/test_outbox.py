@@ -18,6 +18,7 @@ from jupyter_repro.catalog import (
     audit_id,
     note,
     open_catalog,
+    outbox,
 )
 from jupyter_repro.data_directory import DataDirectory
 
@@ -97,6 +98,17 @@ def test_a_line_that_nobody_understands_is_passed_over(data: DataDirectory, line
     note(data, SESSION)
     with open_catalog(data) as catalog:
         assert contents(catalog) == [PROJECT, SESSION]
+
+
+def test_an_outbox_that_nobody_empties_does_not_grow_for_ever(
+    data: DataDirectory, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(outbox, "_LARGE", 1000)
+    for number in range(20):
+        assert note(data, replace(SESSION, id=f"s{number}"))
+        assert not data.catalog_outbox.exists() or data.catalog_outbox.stat().st_size <= 1000
+    with open_catalog(data) as catalog:
+        assert len(catalog.sessions.search()) == 20
 
 
 def test_where_nothing_can_be_written_the_answer_is_no(tmp_path: Path) -> None:
