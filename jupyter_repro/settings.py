@@ -52,7 +52,7 @@ class Repro(Configurable):
     author = Unicode(
         _DEFAULTS.author,
         help="The author that commits carry. When empty, the name of the user on the hub or on this system.",
-    ).tag(config=True, example="A. Author <author@example.org>")
+    ).tag(config=True, example="Weather group")
 
 
 def read(files: Sequence[Path]) -> Configuration:

@@ -100,9 +100,9 @@ def settings_page() -> str:
     lines = [
         "# Settings",
         "",
-        "Settings are read from `jupyter_repro_config.py` and `jupyter_repro_config.json` in Jupyter's configuration "
-        "path (`jupyter --paths` lists it; `~/.jupyter` is the usual place). The user's file outweighs the "
-        "environment's, and that the system's; JSON outweighs Python beside it. Without a file, the defaults hold.",
+        "Settings are read from `jupyter_repro_config.py` and `jupyter_repro_config.json` in the configuration "
+        "directories that `jupyter --paths` lists (`~/.jupyter` is the user's). A directory outweighs those after it "
+        "in that list, and JSON outweighs Python beside it. Without a file, the defaults hold.",
         "",
         "```python",
         "# ~/.jupyter/jupyter_repro_config.py",

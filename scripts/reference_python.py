@@ -71,7 +71,7 @@ def _is_returned(record: type[object], public: Sequence[object]) -> bool:
 def _function(function: Callable[..., object], prefix: str) -> Iterator[str]:
     yield f"### `{prefix}{function.__name__}`"
     yield ""
-    yield from ("```python", f"{function.__name__}{_signature(function)}", "```", "")
+    yield from ("```python", _wrapped(function.__name__, *_signature(function)), "```", "")
     yield from prose(function.__doc__ or "")
 
 
@@ -88,7 +88,7 @@ def _class(owner: type[object]) -> Iterator[str]:
         if isinstance(member, property) and member.fget:
             yield f"- `{name}: {member.fget.__annotations__['return']}`: {one_line(member.__doc__)}"
         elif inspect.isfunction(member):
-            yield f"- `{name}{_signature(member)}`: {one_line(member.__doc__)}"
+            yield f"- `{_line(name, *_signature(member))}`: {one_line(member.__doc__)}"
     yield ""
 
 
@@ -102,8 +102,8 @@ def _record(record: type[object]) -> Iterator[str]:
     yield ""
 
 
-def _signature(function: Callable[..., object]) -> str:
-    """The signature as it stands in the source, on every version of Python alike."""
+def _signature(function: Callable[..., object]) -> tuple[list[str], str]:
+    """The parameters and what is returned, as they stand in the source, on every version of Python alike."""
     parts: list[str] = []
     starred = False
     signature = inspect.signature(function)
@@ -118,4 +118,15 @@ def _signature(function: Callable[..., object]) -> str:
         mark = "**" if parameter.kind is parameter.VAR_KEYWORD else mark
         default = "" if parameter.default is parameter.empty else f" = {parameter.default!r}"
         parts.append(f"{mark}{parameter.name}: {parameter.annotation}{default}")
-    return f"({', '.join(parts)}) -> {signature.return_annotation}"
+    return parts, str(signature.return_annotation)
+
+
+def _line(name: str, parameters: Sequence[str], returned: str) -> str:
+    return f"{name}({', '.join(parameters)}) -> {returned}"
+
+
+def _wrapped(name: str, parameters: Sequence[str], returned: str) -> str:
+    line = _line(name, parameters, returned)
+    if len(line) <= 100:
+        return line
+    return "\n".join([f"{name}(", *(f"    {parameter}," for parameter in parameters), f") -> {returned}"])
