@@ -62,7 +62,7 @@ def propose_branch(opened: OpenedProject, found: Commit, named: str) -> str:
     """A free name for a branch that begins at a commit the user called ``named``."""
     tags = [tag for tag, tip in opened.repository.tags.items() if tip == found.id]
     origin = named if named in tags else (tags[0] if tags else found.id[:8])
-    base = f"{found.branch}-from-{origin}".replace("/", "-") if "/" in origin else f"{found.branch}-from-{origin}"
+    base = f"{found.branch or 'main'}-from-{origin.replace('/', '-')}"
     name, number = base, 2
     while name in opened.repository.branches:
         name, number = f"{base}-{number}", number + 1

@@ -1,0 +1,185 @@
+"""``export-git``: the history of a project is written into a git repository."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO
+
+from jupyter_repro.errors import InvalidRequest, MissingTool
+from jupyter_repro.history import Commit, EntryType, TreeEntry, diff_trees
+from jupyter_repro.progress import OnProgress, Progress
+from jupyter_repro.verbs.opened import OpenedProject
+from jupyter_repro.verbs.recording import record
+
+
+@dataclass(frozen=True, slots=True)
+class GitExported:
+    """The absolute path of the repository, and how many commits, branches and tags it got."""
+
+    path: str
+    commits: int
+    branches: int
+    tags: int
+
+
+def export_git(
+    opened: OpenedProject, directory: str | os.PathLike[str], *, on_progress: OnProgress | None = None
+) -> GitExported:
+    """Write every commit that a branch or tag reaches into a new git repository at ``directory``.
+
+    The directory must be new or empty; the repository is bare of a working tree until ``git checkout``. What git
+    cannot keep (empty directories, permission bits other than the exec bit, environments) is left out.
+    Raises ``MissingTool`` or ``InvalidRequest``.
+    """
+    git = shutil.which("git")
+    if git is None:
+        raise MissingTool("git is not on this machine. Install it to write the history into a git repository.")
+    place = Path(os.path.abspath(directory))
+    if place.exists() and (not place.is_dir() or any(place.iterdir())):
+        raise InvalidRequest(f"{place} is not an empty directory. Name a new one for the git repository.")
+    opened.repository.sync()
+    repository = opened.repository
+    tips = [*repository.branches.values(), *repository.tags.values()]
+    commits = sorted(repository.ancestry(tips), key=lambda commit: (commit.time, commit.id))
+    place.mkdir(parents=True, exist_ok=True)
+    current = opened.branch
+    _run([git, "init", "-q", "-b", current, str(place)], place)
+    process = subprocess.Popen(
+        [git, "-c", "core.ignorecase=false", "-C", str(place), "fast-import", "--quiet", "--force"],
+        stdin=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+    )
+    assert process.stdin is not None
+    try:
+        writer = _FastImport(opened, process.stdin)
+        for number, commit in enumerate(_parents_first(commits)):
+            writer.commit(commit)
+            if on_progress is not None and number % 16 == 0:
+                on_progress(Progress("export", number, len(commits)))
+        writer.references()
+        process.stdin.close()
+    except BrokenPipeError:
+        pass  # git says below what it did not like
+    said = process.stderr.read().decode("utf-8", "replace").strip() if process.stderr else ""
+    if process.wait() != 0:
+        raise InvalidRequest(f"git could not take the history ({said.splitlines()[0] if said else 'no reason given'}).")
+    record(opened, "export-git", str(place), commits=len(commits))
+    return GitExported(str(place), len(commits), len(repository.branches), len(repository.tags))
+
+
+def _run(command: list[str], place: Path) -> None:
+    done = subprocess.run(command, capture_output=True, check=False, stdin=subprocess.DEVNULL)
+    if done.returncode != 0:
+        raise InvalidRequest(
+            f"git cannot make a repository at {place} ({done.stderr.decode('utf-8', 'replace').strip()})."
+        )
+
+
+def _parents_first(commits: list[Commit]) -> Iterator[Commit]:
+    """Commits in the order of time, but never before a parent."""
+    waiting = {commit.id: commit for commit in commits}
+    done: set[str] = set()
+    for commit in commits:
+        stack = [commit]
+        while stack:
+            last = stack[-1]
+            if last.id in done:
+                stack.pop()
+                continue
+            missing = [waiting[parent] for parent in last.parents if parent in waiting and parent not in done]
+            if missing:
+                stack.extend(missing)
+                continue
+            done.add(last.id)
+            stack.pop()
+            yield last
+
+
+class _FastImport:
+    """Writes the stream that ``git fast-import`` reads."""
+
+    def __init__(self, opened: OpenedProject, out: IO[bytes]) -> None:
+        self._opened = opened
+        self._out = out
+        self._marks: dict[str, int] = {}
+        self._blobs: dict[bytes, int] = {}
+        self._next = 0
+
+    def _mark(self) -> int:
+        self._next += 1
+        return self._next
+
+    def commit(self, commit: Commit) -> None:
+        """Write one commit; its blobs go first."""
+        repository = self._opened.repository
+        parent = repository.commit_at(commit.parents[0]) if commit.parents else None
+        old = bytes.fromhex(parent.tree) if parent else None
+        lines: list[bytes] = []
+        later: list[bytes] = []
+        for change in diff_trees(repository.get_tree, old, bytes.fromhex(commit.tree)):
+            if change.is_directory:
+                continue
+            if change.new is None:
+                lines.append(b"D " + _quoted(change.path) + b"\n")
+            else:
+                later.append(self._entry(change.path, change.new))
+        if not commit.parents:  # otherwise git would take the commit written last for its parent
+            self._out.write(b"reset refs/repro/export\n\n")
+        mark = self._mark()
+        seconds = commit.time // 1_000_000
+        author = _person(commit.author)
+        message = (commit.message or f"({commit.kind})").encode("utf-8", "replace")
+        self._out.write(b"commit refs/repro/export\nmark :%d\n" % mark)
+        self._out.write(b"author %b %d +0000\ncommitter %b %d +0000\n" % (author, seconds, author, seconds))
+        self._out.write(b"data %d\n%b\n" % (len(message), message))
+        for number, name in enumerate(commit.parents):
+            self._out.write((b"merge :%d\n" if number else b"from :%d\n") % self._marks[name])
+        self._out.writelines(lines + later)
+        self._out.write(b"\n")
+        self._marks[commit.id] = mark
+
+    def _entry(self, path: bytes, entry: TreeEntry) -> bytes:
+        if entry.type == EntryType.SYMLINK:
+            mode = b"120000"
+        else:
+            mode = b"100755" if entry.mode & 0o111 else b"100644"
+        return b"M %b :%d %b\n" % (mode, self._blob(entry), _quoted(path))
+
+    def _blob(self, entry: TreeEntry) -> int:
+        key = bytes((entry.type,)) + entry.content
+        known = self._blobs.get(key)
+        if known is not None:
+            return known
+        mark = self._blobs[key] = self._mark()
+        self._out.write(b"blob\nmark :%d\ndata %d\n" % (mark, entry.size))
+        for block in self._opened.repository.read(entry):
+            self._out.write(block)
+        self._out.write(b"\n")
+        return mark
+
+    def references(self) -> None:
+        """Write branches and tags."""
+        repository = self._opened.repository
+        for folder, names in ((b"heads", repository.branches), (b"tags", repository.tags)):
+            for name, commit in names.items():
+                reference = b"refs/%b/%b" % (folder, name.encode("utf-8", "replace"))
+                self._out.write(b"reset %b\nfrom :%d\n\n" % (reference, self._marks[commit]))
+        self._out.write(b"reset refs/repro/export\nfrom %b\n\n" % (b"0" * 40))
+
+
+def _person(author: str) -> bytes:
+    name, _, rest = author.partition("<")
+    mail = rest.rpartition(">")[0] if rest else ""
+    clean = "".join(c for c in name if c not in "<>\n\0").strip() or "unknown"
+    address = "".join(c for c in mail if c not in "<>\n\0 ")
+    return f"{clean} <{address}>".encode("utf-8", "replace")
+
+
+def _quoted(path: bytes) -> bytes:
+    shown = b"".join(b"\\%03o" % byte if byte < 32 or byte > 126 or byte in b'"\\' else bytes((byte,)) for byte in path)
+    return b'"' + shown + b'"'
