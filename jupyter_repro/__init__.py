@@ -29,3 +29,10 @@ def __getattr__(name: str) -> object:
         found: object = getattr(python_api, name)
         return found
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+
+
+def _jupyter_server_extension_points() -> list[dict[str, object]]:
+    # A Jupyter server asks this of every extension that is enabled.
+    from jupyter_repro.app import ReproApp
+
+    return [{"module": "jupyter_repro.app", "app": ReproApp}]

@@ -30,7 +30,6 @@ class ReproApp(ExtensionApp):
     name = RESOURCE
     description = __doc__ or ""
     load_other_extensions = True
-    open_browser = False
 
     auto_protect = Bool(
         False,

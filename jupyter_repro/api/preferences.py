@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import json
 import os
 from collections.abc import Callable, Mapping
@@ -67,11 +66,12 @@ class PreferenceStore:
 
     def _read(self, log: Logger) -> dict[str, bool | int]:
         given: object = {}
-        with contextlib.suppress(FileNotFoundError):
-            try:
-                given = json.loads(self._file.read_text("utf-8"))
-            except (OSError, ValueError) as error:
-                log.warning("The settings in %s cannot be read and are left aside: %s", self._file, error)
+        try:
+            given = json.loads(self._file.read_text("utf-8"))
+        except FileNotFoundError:
+            pass
+        except (OSError, ValueError) as error:
+            log.warning("The settings in %s cannot be read and are left aside: %s", self._file, error)
         if not isinstance(given, dict):
             return {}
         default = Preferences()

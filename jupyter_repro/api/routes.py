@@ -371,6 +371,14 @@ ROUTES: tuple[Route, ...] = (
         status=202,
     ),
     Route(
+        "GET",
+        "projects/{project}/purge",
+        "restore.purge_plan",
+        "What purging a path would remove, and what it would leave",
+        answer=restore.PurgePlan,
+        query=restore.PurgePlanQuery,
+    ),
+    Route(
         "POST",
         "projects/{project}/purge",
         "restore.purge",

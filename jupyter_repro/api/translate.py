@@ -7,11 +7,13 @@ import re
 from collections.abc import Iterable, Mapping
 
 from jupyter_repro.api.schemas.commits import Change, ChangeKind, Commit, EnvironmentLabel, SkippedPath
+from jupyter_repro.api.schemas.restore import PurgePlan
 from jupyter_repro.api.schemas.sessions import Session
 from jupyter_repro.api.schemas.trees import EntryType, FileKind
 from jupyter_repro.history import Commit as HistoryCommit
 from jupyter_repro.history import Repository
 from jupyter_repro.history.moments import rfc3339
+from jupyter_repro.history.purge import PurgePlan as VerbPurgePlan
 from jupyter_repro.verbs import Change as VerbChange
 from jupyter_repro.verbs.timeline import SessionSummary
 
@@ -46,6 +48,19 @@ def entry_type(name: str) -> EntryType:
 def skipped_of(pairs: Iterable[tuple[str, str]]) -> list[SkippedPath]:
     """Paths with a reason."""
     return [SkippedPath(path=path, reason=reason) for path, reason in pairs]
+
+
+def purge_plan_of(plan: VerbPurgePlan) -> PurgePlan:
+    """What a purge removes."""
+    return PurgePlan(
+        path=plan.path,
+        bytes=plan.bytes,
+        files=plan.files,
+        commits=plan.commits,
+        same=list(plan.same),
+        sharing=list(plan.sharing),
+        remains=list(plan.remains),
+    )
 
 
 class Commits:

@@ -9,38 +9,30 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 
 from jupyter_repro.history import Commit
-from jupyter_repro.history.commits import AUTOMATIC
-
-HOUR = 3600 * 1_000_000
-DAY = 24 * HOUR
-WEEK = 7 * DAY
+from jupyter_repro.history.thin import DAY_US, HOUR_US, Retention
 
 Bucket = tuple[str, int, int]
 """A branch, and the span of time (length and number, microseconds) of which one commit is shown."""
 
 
-def bucket_of(commit: Commit, now: int) -> Bucket | None:
-    """The span that ``commit`` falls into; None while all are shown. ``now`` in microseconds since the epoch."""
-    age = now - commit.time
-    if age < DAY:
-        return None
-    span = HOUR if age < WEEK else DAY
-    return commit.branch, span, commit.time // span
+class Showing:
+    """Says of commits, given newest first, whether a list shows them.
 
+    ``rule`` is the one that ``thin`` frees by; what is ``pinned`` is always shown; ``now`` is in
+    microseconds since the epoch.
+    """
 
-class Retention:
-    """Says of commits, given newest first, whether a list shows them. ``pinned`` are always shown."""
-
-    def __init__(self, pinned: Callable[[str], bool], now: int) -> None:
+    def __init__(self, rule: Retention, pinned: Callable[[str], bool], now: int) -> None:
+        self._rule = rule
         self._pinned = pinned
         self._now = now
         self._shown: set[Bucket] = set()
 
     def shows(self, commit: Commit) -> bool:
         """Whether it is shown: of the automatic ones in a span of time, the newest is."""
-        if commit.kind not in AUTOMATIC or self._pinned(commit.id):
+        if not commit.automatic or self._pinned(commit.id):
             return True
-        bucket = bucket_of(commit, self._now)
+        bucket = self._bucket(commit)
         if bucket is None:
             return True
         if bucket in self._shown:
@@ -50,7 +42,7 @@ class Retention:
 
     def recall(self, newer: Iterable[Commit], first: Commit) -> None:
         """Take note of what was shown before ``first``: ``newer`` are the commits above it, the nearest first."""
-        bucket = bucket_of(first, self._now)
+        bucket = self._bucket(first)
         if bucket is None:
             return
         _, span, number = bucket
@@ -61,3 +53,10 @@ class Retention:
             same.append(commit)
         for commit in reversed(same):
             self.shows(commit)
+
+    def _bucket(self, commit: Commit) -> Bucket | None:
+        age = self._now - commit.time
+        if age < self._rule.all_us:
+            return None
+        span = HOUR_US if age < self._rule.hourly_us else DAY_US
+        return commit.branch, span, commit.time // span

@@ -13,10 +13,10 @@ from dataclasses import dataclass, field, replace
 
 from jupyter_repro.errors import InvalidRequest
 from jupyter_repro.history import Commit, Repository, Session
-from jupyter_repro.history.commits import AUTOMATIC
+from jupyter_repro.history.thin import Retention
 from jupyter_repro.history.trees import split_path
 from jupyter_repro.verbs.opened import OpenedProject
-from jupyter_repro.verbs.retention import Retention
+from jupyter_repro.verbs.retention import Showing
 
 _MOST_COMMITS = 5000
 
@@ -83,18 +83,18 @@ class Timeline:
         place = 0 if after is None else order.find(after) + 1
         if place == 0 and after is not None:
             raise InvalidRequest("The page that this one follows is not there any more. Begin again at the top.")
-        retention = Retention(self._pinned(), time.time_ns() // 1000 if now is None else now)
+        showing = Showing(Retention(), self._pinned(), time.time_ns() // 1000 if now is None else now)
         first = order.at(place)
         if first is not None and not wanted.hidden:
             newer = (commit for at in range(place - 1, -1, -1) if (commit := order.at(at)) is not None and test(commit))
-            retention.recall(newer, first)
+            showing.recall(newer, first)
         commits: list[Commit] = []
         hidden = 0
         while (commit := order.at(place)) is not None:
             place += 1
             if not test(commit):
                 continue
-            if not wanted.hidden and not retention.shows(commit):
+            if not wanted.hidden and not showing.shows(commit):
                 hidden += 1
                 continue
             if len(commits) == limit:
@@ -217,7 +217,7 @@ def _tagged(repository: Repository) -> dict[str, list[str]]:
 
 
 def _is_named(commit: Commit) -> bool:
-    return bool(commit.message.strip()) and commit.kind not in AUTOMATIC
+    return bool(commit.message.strip()) and not commit.automatic
 
 
 def _holds(commit: Commit, tags: list[str] | tuple[()], text: str) -> bool:

@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import ConfigDict, Field
 
-from jupyter_repro.api.schemas.base import Answer, CommitId, Count, Path, Request, Revision, Text
+from jupyter_repro.api.schemas.base import Answer, CommitId, Count, Path, Query, Request, Revision, Text
 
 
 class RestoreRequest(Request):
@@ -52,9 +52,10 @@ class TrackDone(Answer):
     """Result of a `track` task."""
 
     kind: Literal["track"] = "track"
-    path: Path
-    size: Count
-    hash: str
+    paths: list[Path] = Field(description="What was written.")
+    bytes: Count
+    origin: Text = Field(description="Where it came from, as it was recorded; without a password.")
+    commit: CommitId = Field(description="The checkpoint that holds it.")
 
 
 class PurgeRequest(Request):
@@ -72,11 +73,28 @@ class PurgeRequest(Request):
     confirm: Path = Field(description="The path once more, typed by the person: there is no undo.")
 
 
+class PurgePlanQuery(Query):
+    """What would be purged."""
+
+    path: Path = Field(description="File or directory.")
+    everywhere: bool = Field(default=False, description="Also every other path with the same content.")
+
+
+class PurgePlan(Answer):
+    """What purging a path would remove, and what it would leave."""
+
+    path: Path
+    bytes: Count = Field(description="What it takes in the store.")
+    files: Count = Field(description="Versions of files.")
+    commits: Count = Field(description="Commits that lose content; they stay in the history.")
+    same: list[Path] = Field(description="Other paths with the same content.")
+    sharing: list[Path] = Field(description="Other paths that share a part of it.")
+    remains: list[Path] = Field(description="Those of both that keep their content.")
+
+
 class PurgeDone(Answer):
     """Result of a `purge` task."""
 
     kind: Literal["purge"] = "purge"
-    paths: list[Path] = Field(description="Whose content is gone.")
-    remaining: list[Path] = Field(description="Paths where the same content is still found.")
-    objects: Count
-    warnings: list[Text]
+    plan: PurgePlan = Field(description="What was removed, and what remains.")
+    warnings: list[Text] = Field(description="Where copies may still be.")

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from pydantic import Field
 
-from jupyter_repro.api.schemas.base import Answer, CommitId, Count, Path
+from jupyter_repro.api.schemas.base import Answer, CommitId, Count, Path, Time
 
 
 class LargePath(Answer):
     """A path that takes much of the store."""
 
     path: Path
-    bytes: Count = Field(description="Of all its versions together.")
-    since: CommitId | None = Field(description="The commit it came with.")
+    logical_bytes: Count = Field(description="Of all its versions together.")
+    stored_bytes: Count = Field(description="What they take in the store, beyond what older paths held.")
+    versions: Count
+    since: CommitId = Field(description="The commit it came with.")
+    since_time: Time
 
 
 class StorageUse(Answer):

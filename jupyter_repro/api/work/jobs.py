@@ -15,8 +15,9 @@ from jupyter_repro.api.schemas.base import Answer
 from jupyter_repro.api.schemas.branches import SwitchDone
 from jupyter_repro.api.schemas.commits import CheckpointDone, SkippedPath
 from jupyter_repro.api.schemas.recreate import RecreateDone
-from jupyter_repro.api.schemas.restore import RestoreDone
+from jupyter_repro.api.schemas.restore import PurgeDone, RestoreDone, TrackDone
 from jupyter_repro.api.schemas.trees import CopyDone
+from jupyter_repro.api.translate import purge_plan_of
 from jupyter_repro.configuration import Configuration
 from jupyter_repro.history import Session
 from jupyter_repro.progress import OnProgress
@@ -74,6 +75,10 @@ class Order:
         return verbs.open_workspace(
             self.text("directory"), session=self.session, author=self.maybe("author"), configuration=self.configuration
         )
+
+    def project(self) -> verbs.OpenedProject:
+        """The project of that id, opened."""
+        return verbs.open_project(self.text("project"), configuration=self.configuration)
 
 
 def checkpoint(order: Order, on_progress: OnProgress) -> Answer:
@@ -135,7 +140,7 @@ def switch(order: Order, on_progress: OnProgress) -> Answer:
 
 def recreate(order: Order, on_progress: OnProgress) -> Answer:
     """Put a commit into a new directory on a new branch."""
-    with verbs.open_project(order.text("project"), configuration=order.configuration) as opened:
+    with order.project() as opened:
         done = verbs.recreate(
             opened, order.text("commit"), order.text("directory"), branch=order.maybe("branch"), on_progress=on_progress
         )
@@ -161,12 +166,28 @@ def copy(order: Order, on_progress: OnProgress) -> Answer:
     return CopyDone(path=done.path, server_path=server_path, written=done.written)
 
 
+def track(order: Order, on_progress: OnProgress) -> Answer:
+    """Bring external data into the workspace."""
+    with order.workspace() as opened:
+        done = verbs.track(opened, order.text("source"), order.text("destination"), on_progress=on_progress)
+    return TrackDone(paths=list(done.paths), bytes=done.bytes, origin=done.origin, commit=done.commit)
+
+
+def purge(order: Order, on_progress: OnProgress) -> Answer:
+    """Remove a path's content from all history."""
+    with order.workspace() if order.maybe("directory") else order.project() as opened:
+        done = verbs.purge(opened, order.text("path"), order.text("reason"), order.flag("everywhere"))
+    return PurgeDone(plan=purge_plan_of(done.plan), warnings=list(done.warnings))
+
+
 JOBS: Mapping[str, Callable[[Order, OnProgress], Answer]] = {
     "checkpoint": checkpoint,
     "restore": restore,
     "switch": switch,
     "recreate": recreate,
     "copy": copy,
+    "track": track,
+    "purge": purge,
 }
 
 
