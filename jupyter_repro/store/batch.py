@@ -10,6 +10,7 @@ import contextlib
 import os
 import queue
 import threading
+import time
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
@@ -25,6 +26,8 @@ if TYPE_CHECKING:
 _GROUP_BYTES = 1024 * 1024
 _GROUP_COUNT = 512
 _SMALL = 64 * 1024
+_NAMED_AFTER_PACKS = 8
+_NAMED_AFTER_SECONDS = 30.0
 _STRUCTURE = frozenset((Kind.TREE, Kind.RECIPE, Kind.COMMIT, Kind.NOTE))
 
 Item = tuple[bytes, int, Data]
@@ -42,13 +45,14 @@ class Batch:
         self._store = store
         head = store.head
         self._refused = head.purged - head.allowed
-        self._known_empty = store.index.count() == 0
-        self.retired_before = frozenset(head.retired)
+        self._known_empty = store.index.empty()
+        self._retired_before = head.last_retired
         self.written: set[bytes] = set()
         self.reused: set[bytes] = set()
         self.packs: list[PackAdded] = []
         self.tables: dict[bytes, Table] = {}
         self.published: set[bytes] = set()
+        self._last_named = time.monotonic()
         self.structure: dict[bytes, Data] = {}
         self.bytes_stored = 0
         self._group: list[Item] = []
@@ -133,9 +137,7 @@ class Batch:
     def lost(self) -> bool:
         """Whether a pack left the store since the batch began and took along something that this batch
         counts on. The caller then begins anew."""
-        head = self._store.head
-        gone = frozenset(head.retired) - self.retired_before
-        if not gone:
+        if self._store.head.last_retired == self._retired_before:
             return False
         has = self._store.index.has
         fresh = {entry.id for pack in self.unpublished() for entry in self.tables[pack.id].entries()}
@@ -204,6 +206,15 @@ class Batch:
         while (pack := self._to_put.get()) is not None:
             if not (self._stopped or self._error):
                 self._put_pack(pack)
+                self._name_early()
+
+    def _name_early(self) -> None:
+        """Record packs of a long batch before it is complete: if it breaks off, a later one finds them."""
+        waiting = self.unpublished()
+        late = time.monotonic() - self._last_named > _NAMED_AFTER_SECONDS
+        if len(waiting) >= _NAMED_AFTER_PACKS or (late and waiting):
+            self._store.publish_packs(self)
+            self._last_named = time.monotonic()
 
     def _put_pack(self, pack: FinishedPack) -> None:
         # The salt makes every pack another: one that is there already is a retried put that had arrived.

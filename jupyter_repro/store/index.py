@@ -231,6 +231,11 @@ class Index:
                 )
             return [row[0] for row in rows]
 
+    def empty(self) -> bool:
+        """Whether there is no object at all."""
+        with self._lock:
+            return self._db.execute("SELECT 1 FROM object LIMIT 1").fetchone() is None
+
     def count(self) -> int:
         """How many objects there are."""
         with self._lock:

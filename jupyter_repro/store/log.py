@@ -17,6 +17,8 @@ from blake3 import blake3
 from jupyter_repro.errors import BlobCorrupt
 
 SNAPSHOT_EVERY = 256
+FORGOTTEN_US = 2 * 24 * 3600 * 1_000_000
+"""A retired pack leaves the head when it went longer ago than this; a file still there is then an orphan."""
 FORMAT = 1
 
 
@@ -82,7 +84,8 @@ class Record(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 class Head(msgspec.Struct):
-    """What the log says at record ``number``; ``retired`` maps a pack to the time (us) it left."""
+    """What the log says at record ``number``; ``retired`` maps a pack to the time (us) it left, and
+    ``last_retired`` is the number of the last record that retired any."""
 
     number: int = -1
     digest: bytes = b"\0" * 32
@@ -91,6 +94,7 @@ class Head(msgspec.Struct):
     tags: dict[str, bytes] = {}
     packs: dict[bytes, PackAdded] = {}
     retired: dict[bytes, int] = {}
+    last_retired: int = -1
     purged: set[bytes] = set()
     purges: list[Purge] = []
     allowed: set[bytes] = set()
@@ -111,6 +115,10 @@ class Head(msgspec.Struct):
         for gone in record.retired:
             self.packs.pop(gone.id, None)
             self.retired[gone.id] = record.time
+            self.last_retired = record.number
+        if record.retired:
+            limit = record.time - FORGOTTEN_US
+            self.retired = {pack: time for pack, time in self.retired.items() if time > limit}
         for purge in record.purges:
             self.purges.append(purge)
             self.purged.update(purge.objects)
@@ -138,13 +146,7 @@ class Changes:
 
     def __bool__(self) -> bool:
         return bool(
-            self.branches
-            or self.tags
-            or self.retired
-            or self.purges
-            or self.allowed
-            or self.thinned
-            or self.settings
+            self.branches or self.tags or self.retired or self.purges or self.allowed or self.thinned or self.settings
         )
 
 

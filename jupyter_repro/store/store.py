@@ -222,11 +222,18 @@ class Store:
         """
         if batch is not None:
             batch.flush()
+        return self._append(plan, batch, checked=True)
+
+    def publish_packs(self, batch: Batch) -> Record:
+        """Append a record that names what ``batch`` has made durable so far, and nothing else."""
+        return self._append(lambda head: Changes(), batch, checked=False)
+
+    def _append(self, plan: Callable[[Head], Changes], batch: Batch | None, *, checked: bool) -> Record:
         nonce = os.urandom(16)
         with self._lock:
             while True:
                 head = self._sync_or_empty()
-                if batch is not None and batch.lost():
+                if checked and batch is not None and batch.lost():
                     raise ObjectsGone
                 changes = plan(head)
                 record = Record(
