@@ -81,6 +81,9 @@ def _equal(olds: Sequence[Side], news: Sequence[Side]) -> list[Pair]:
     for gone, come in by_hash.values():
         if not come:
             continue
+        if len(gone) == len(come) == 1:
+            pairs.append((gone[0], come[0]))
+            continue
         same = _in_turn(gone, come, lambda side: side.name)
         taken = {side.path for side, _ in same}, {side.path for _, side in same}
         left = [side for side in gone if side.path not in taken[0]]
@@ -186,10 +189,14 @@ def _candidates(olds: list[Side], news: list[Side], spans: dict[bytes, _Spans]) 
                 postings[span].append(number)
     pairs: list[Pair] = []
     for new in news:
-        shared: Counter[int] = Counter()
+        # What few files have in common says more than what many have.
+        rare: Counter[int] = Counter()
+        common: Counter[int] = Counter()
         for span in spans[new.hash]:
-            for number in postings.get(span, ()):
+            numbers = postings.get(span, ())
+            shared = rare if len(numbers) < _POSTINGS else common
+            for number in numbers:
                 shared[number] += len(span)
-        best = sorted(shared, key=lambda number: (-shared[number], number))[:_CANDIDATES]
+        best = sorted(rare | common, key=lambda number: (-rare[number], -common[number], number))[:_CANDIDATES]
         pairs += [(olds[number], new) for number in dict.fromkeys(best + by_name[new.name][:_CANDIDATES])]
     return pairs

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from difflib import SequenceMatcher
+from itertools import pairwise
 
 import pytest
 from hypothesis import given, settings
@@ -46,7 +47,7 @@ def check(old: list[str], new: list[str]) -> list[Change]:
     assert replayed(old, new, found) == new
     for change in found:
         assert change.old_end > change.old_begin or change.new_end > change.new_begin
-    for first, second in zip(found, found[1:], strict=False):
+    for first, second in pairwise(found):
         assert second.old_begin > first.old_end
         assert second.old_begin - first.old_end == second.new_begin - first.new_end
     return found
