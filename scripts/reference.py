@@ -166,6 +166,7 @@ def errors_page() -> str:
     rows = [
         (f"`{error.code}`", f"`{error.__name__}`", str(error.status), str(error.exit_code), one_line(error.__doc__))
         for error in all_errors()
+        if error.__module__ == "jupyter_repro.errors"  # other modules narrow some of them for themselves
     ]
     lines = [
         "# Errors",

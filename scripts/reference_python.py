@@ -20,7 +20,9 @@ def python_page() -> str:
     records = {
         found
         for found in (*documented, history.Commit, history.Session, *vars(workspace).values(), progress.Progress)
-        if is_dataclass(found) and isinstance(found, type) and _is_returned(found, [*public, *documented])
+        if isinstance(found, type)
+        and is_dataclass(found)
+        and (found in documented or _is_returned(found, [*public, *documented]))
     }
     lines = [
         "# Python",
@@ -43,12 +45,20 @@ def python_page() -> str:
         *(line for found in public if inspect.isfunction(found) for line in _function(found, "jupyter_repro.")),
         "## Objects",
         "",
-        *(line for found in public if inspect.isclass(found) for line in _class(found)),
+        *(line for found in public if inspect.isclass(found) for line in _class(found, "jupyter_repro.")),
         "## Verbs",
         "",
         "The objects above call these functions of `jupyter_repro.verbs`, and so do the command line and the server.",
         "",
         *(line for found in documented if inspect.isfunction(found) for line in _function(found, "")),
+        "What they work on:",
+        "",
+        *(
+            line
+            for found in documented
+            if inspect.isclass(found) and not is_dataclass(found)
+            for line in _class(found, "")
+        ),
         "## Records",
         "",
         *(line for found in sorted(records, key=lambda found: found.__name__) for line in _record(found)),
@@ -75,9 +85,9 @@ def _function(function: Callable[..., object], prefix: str) -> Iterator[str]:
     yield from prose(function.__doc__ or "")
 
 
-def _class(owner: type[object]) -> Iterator[str]:
+def _class(owner: type[object], prefix: str) -> Iterator[str]:
     bases = [base.__name__ for base in owner.__bases__ if base is not object]
-    yield f"### `jupyter_repro.{owner.__name__}`"
+    yield f"### `{prefix}{owner.__name__}`"
     yield ""
     yield from prose(owner.__doc__ or "")
     if bases:
