@@ -215,11 +215,10 @@ class DirectoryBackend:
             raise store_error(error, "list", path) from error
         found.sort(key=lambda item: item[0])
         for key, entry in found:
-            if not (key.startswith(prefix) or prefix.startswith(key)):
-                continue
             if key.endswith("/"):
-                yield from self._walk(key, prefix, after)
-            elif is_key(key):
+                if key.startswith(prefix) or prefix.startswith(key):
+                    yield from self._walk(key, prefix, after)
+            elif key.startswith(prefix) and is_key(key):
                 try:
                     status = entry.stat()
                 except FileNotFoundError:

@@ -70,18 +70,32 @@ def _remote(scheme: str, place: str, url: str) -> ObjectStore:
     """A client of the vendor; each reads its own environment variables."""
     from obstore.store import AzureStore, GCSStore, S3Store
 
-    client: ClientConfig = {"connect_timeout": _CONNECT, "timeout": _REQUEST}
     retry: RetryConfig = {"max_retries": 0}
     with Mapped("open", "the store", url):
         if scheme == "gs":
-            return GCSStore(place, client_options=client, retry_config=retry)
+            return GCSStore(place, client_options=_client("GOOGLE"), retry_config=retry)
         if scheme == "az":
-            return AzureStore(place, client_options=client, retry_config=retry)
+            return AzureStore(place, client_options=_client("AZURE"), retry_config=retry)
         endpoint = os.environ.get("AWS_ENDPOINT_URL_S3") or os.environ.get("AWS_ENDPOINT_URL") or ""
-        if endpoint.lower().startswith("http://") and "AWS_ALLOW_HTTP" not in os.environ:
-            # Whoever writes http:// there has said so once; the vendor's own tools do not ask twice either.
-            client["allow_http"] = True
-        return S3Store(place, client_options=client, retry_config=retry)
+        return S3Store(place, client_options=_client("AWS", endpoint), retry_config=retry)
+
+
+def _client(vendor: str, endpoint: str = "") -> ClientConfig:
+    """How to connect. obstore reads these variables only when it is told nothing itself."""
+    options: ClientConfig = {
+        "connect_timeout": os.environ.get(f"{vendor}_CONNECT_TIMEOUT") or _CONNECT,
+        "timeout": os.environ.get(f"{vendor}_TIMEOUT") or _REQUEST,
+        # Whoever writes http:// in the address has said so once; the vendors' own tools do not ask twice either.
+        "allow_http": _is_on(f"{vendor}_ALLOW_HTTP", otherwise=endpoint.lower().startswith("http://")),
+    }
+    if proxy := os.environ.get(f"{vendor}_PROXY_URL"):
+        options["proxy_url"] = proxy
+    return options
+
+
+def _is_on(variable: str, *, otherwise: bool) -> bool:
+    text = os.environ.get(variable, "").strip().lower()
+    return text in ("1", "true", "yes", "on") if text else otherwise
 
 
 class ObjectStoreBackend:
