@@ -167,9 +167,11 @@ def _obstacles(workspace: Workspace, plan: list[TreeChange]) -> list[bytes]:
             mode = os.lstat(os.path.join(root, parent)).st_mode
         except OSError:
             return False
-        if not stat.S_ISDIR(mode) and parent not in leaving:
-            found[parent] = None
+        if not stat.S_ISDIR(mode):
+            # What lies behind a link is not in the way, and is not ours to save or to remove.
             looked[parent] = True
+            if parent not in leaving:
+                found[parent] = None
         return looked[parent]
 
     for change in plan:
