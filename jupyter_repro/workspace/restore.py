@@ -191,9 +191,13 @@ def _obstacles(workspace: Workspace, plan: list[TreeChange]) -> list[bytes]:
 
 
 def _holds_more(root: bytes, path: bytes, leaving: set[bytes]) -> bool:
-    for folder, _, files in os.walk(os.path.join(root, path)):
-        relative = os.path.relpath(folder, root)
-        if any(relative + b"/" + name not in leaving for name in files):
+    for folder, directories, files in os.walk(os.path.join(root, path)):
+        inside = os.path.relpath(folder, root)
+        links = [name for name in directories if os.path.islink(os.path.join(folder, name))]
+        if any(inside + b"/" + name not in leaving for name in (*files, *links)):
+            return True
+        # An ignored directory is in the way even when it is empty.
+        if not directories and not files and inside not in leaving and inside != path:
             return True
     return False
 
