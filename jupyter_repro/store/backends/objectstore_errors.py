@@ -32,7 +32,7 @@ _AGAIN_CODES = frozenset({"ConditionalRequestConflict", "OperationAborted", "Req
 _FULL_CODES = frozenset({"QuotaExceeded", "XMinioStorageFull", "InsufficientCapacity"})
 _NO_PLACE_CODES = frozenset({"NoSuchBucket", "ContainerNotFound"})
 _CREDENTIALS = (
-    "Set the variables that hold them: AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, "
+    "Set the variables that hold the credentials: AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, "
     "GOOGLE_APPLICATION_CREDENTIALS, or AZURE_STORAGE_ACCOUNT_NAME and AZURE_STORAGE_ACCOUNT_KEY."
 )
 
@@ -46,6 +46,7 @@ class Mapped:
     def __init__(
         self, doing: str, what: str, url: str, *, missing: KeyNotFound | None = None, taken: AlreadyExists | None = None
     ) -> None:
+        self._doing = doing
         self._what = f"Could not {doing} {what} at {url}"
         self._url = url
         self._missing = missing
@@ -106,6 +107,8 @@ class Mapped:
         if not status and "HTTP error" in text:
             causes = _CAUSE.findall(text)
             return self._unreachable(causes[-1] if causes else "the connection broke")
+        if self._doing == "open":  # nothing was asked of a server yet
+            return InvalidConfiguration(f"{self._what}: {_first_line(text)}. {_CREDENTIALS}")
         return StoreError(f"{self._what}: {_first_line(text)}. Check the URL and the settings of the store.")
 
     def _unreachable(self, why: str) -> StoreUnreachable:

@@ -179,6 +179,7 @@ def test_a_file_system_that_can_do_neither_is_refused(tmp_path: Path) -> None:
         ("write:error=EDQUOT:when=1", "StoreFull: Could not write"),
         ("link,linkat:error=ENOSPC", "StoreFull: Could not write"),
         ("mkdir,mkdirat:error=EROFS", "StoreError: Could not write"),
+        ("mkdir,mkdirat:error=EACCES", "StoreError: Could not write"),
         ("openat:error=ESTALE", "StoreUnreachable: Could not write"),
     ],
 )
@@ -206,6 +207,8 @@ def test_a_failing_disk_leaves_no_key_and_no_leftover(tmp_path: Path, rule: str,
     done = traced(log, str(folder), "log/1", str(SIZE), strace=[*within, "-e", f"inject={rule}"])
     assert done.stdout.startswith(outcome), done.stdout + done.stderr
     assert str(folder) in done.stdout
+    if "EACCES" in rule:
+        assert "writable for you" in done.stdout
     assert [listed.key for listed in backend.list("")] == ["before"]
     assert list((folder / "tmp").iterdir()) == []
     backend.put("log/1", b"and now it works")
