@@ -35,9 +35,12 @@ class Collected:
     files_deleted: int
 
 
-def collect(repository: Repository, grace: int = GRACE_US) -> Collected:
+def collect(repository: Repository, grace: int = GRACE_US, orphan_grace: int = GRACE_US) -> Collected:
     """Leave behind what no commit needs, merge small packs, and delete files that were retired more than
-    ``grace`` (microseconds) ago. Raises ``StoreError`` when other writers never let it through."""
+    ``grace`` (microseconds) ago.
+
+    ``orphan_grace`` is that of packs no record names: a writer names its packs within minutes, and must
+    never lose one before. Raises ``StoreError`` when other writers never let it through."""
     store = repository.store
     for _ in range(_TRIES):
         head = store.sync()
@@ -50,13 +53,14 @@ def collect(repository: Repository, grace: int = GRACE_US) -> Collected:
         raise StoreError(
             "Other writers kept moving the project while garbage was collected. Nothing was changed; try again."
         )
-    deleted = delete_retired(store, grace) + delete_orphans(store, grace)
+    deleted = delete_retired(store, grace) + delete_orphans(store, orphan_grace)
     return Collected(result.objects, result.bytes, result.packs_retired, deleted)
 
 
 def _collect_once(repository: Repository, head: Head) -> Collected:
     store = repository.store
-    marked = Marker(repository).mark_all()
+    refused = head.purged - head.allowed
+    marked = {item for item in Marker(repository).mark_all() if item[0] not in refused}
     waste: dict[bytes, list[int]] = {}
     held = store.index.by_pack()
     for pack, added in head.packs.items():

@@ -137,7 +137,11 @@ class Batch:
     def lost(self) -> bool:
         """Whether a pack left the store since the batch began and took along something that this batch
         counts on. The caller then begins anew."""
-        if self._store.head.last_retired == self._retired_before:
+        head = self._store.head
+        refused = head.purged - head.allowed
+        if refused - self._refused and any(key[:32] in refused for key in self.written | self.reused):
+            return True  # begun anew, it is refused with the name of the file
+        if head.last_retired == self._retired_before:
             return False
         has = self._store.index.has
         fresh = {entry.id for pack in self.unpublished() for entry in self.tables[pack.id].entries()}
