@@ -6,7 +6,7 @@ import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from jupyter_repro.history import Commit, Repository, TreeChange, TreeEntry, diff_trees
+from jupyter_repro.history import Commit, EntryType, Repository, TreeChange, TreeEntry, diff_trees
 from jupyter_repro.workspace.status import pair_renames, shown_path
 
 
@@ -42,7 +42,8 @@ def as_changes(
     entries = {entry.content: entry for change in changes for entry in (change.old, change.new) if entry is not None}
 
     def read(name: bytes) -> bytes:
-        return b"".join(repository.read(entries[name]))
+        entry = entries[name]
+        return b"".join(repository.read(entry)) if entry.type == EntryType.FILE else b""
 
     alone, pairs = pair_renames(changes, read if stored else None)
     found = [Change(shown_path(change), change.change, None, change.old, change.new) for change in alone]

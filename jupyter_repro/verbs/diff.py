@@ -43,16 +43,15 @@ def text_diff(opened: OpenedProject, change: Change, *, working: bool = False) -
     from jupyter_repro.history.textdiff import unified_diff
 
     old = _content(opened, change.old, None)
-    place = change.path if working else None
-    new = _content(opened, change.new, place)
-    if old is None or new is None:
+    new = _content(opened, change.new, change.path if working else None)
+    if (old is None and change.old is not None) or (new is None and change.new is not None):
         return None
     return unified_diff(old, new, change.old_path or change.path, change.path)
 
 
 def _content(opened: OpenedProject, entry: TreeEntry | None, working: str | None) -> bytes | None:
     if entry is None:
-        return b""
+        return None
     if entry.type == EntryType.SYMLINK:
         return entry.content
     if entry.type == EntryType.DIRECTORY or entry.size > TEXT_LIMIT:

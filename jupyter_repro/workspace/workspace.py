@@ -160,7 +160,18 @@ class Workspace:
 
     def rules(self) -> IgnoreRules:
         """The ignore rules as the folder has them now."""
-        return IgnoreRules.for_workspace(os.fsencode(self.root), gitignore=self.use_gitignore)
+        return IgnoreRules.for_workspace(
+            os.fsencode(self.root), gitignore=self.use_gitignore, outside=self._history_inside()
+        )
+
+    def _history_inside(self) -> list[bytes]:
+        """The data directory and the store where they lie inside the folder: history is no part of itself."""
+        places = [self.directory.parent.parent]
+        if self.state.store and "://" not in self.state.store:
+            places.append(Path(self.state.store))
+        root = os.path.realpath(self.root)
+        real = [os.path.realpath(place) for place in places]
+        return [os.fsencode(os.path.relpath(place, root)) for place in real if place.startswith(root + os.sep)]
 
     def scan(
         self,
