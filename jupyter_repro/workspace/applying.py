@@ -69,7 +69,7 @@ class Applier:
                     report(number)
             places.forget()
             for path, mode in sorted(made.items(), reverse=True):
-                os.fchmod(places.directory(path), mode)
+                places.set_mode(path, mode)
         return written, removed
 
     # -- removing --------------------------------------------------------------------------------

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import stat
 from collections import OrderedDict
@@ -26,13 +27,22 @@ class Places:
         self._open: OrderedDict[bytes, int] = OrderedDict()
         self._prefix = TEMPORARY + token.encode() + b"-"
         self._count = 0
+        self._opened_up: dict[bytes, int] = {}
 
     def __enter__(self) -> Places:
         return self
 
     def __exit__(self, *_: object) -> None:
-        self.forget()
-        os.close(self._root)
+        try:
+            self.forget()
+            while self._opened_up:
+                path = max(self._opened_up)  # going there may open up a parent, which sorts before it
+                mode = self._opened_up.pop(path)
+                with contextlib.suppress(OSError, CannotSave):
+                    os.fchmod(self.directory(path), mode)
+        finally:
+            self.forget()
+            os.close(self._root)
 
     def forget(self) -> None:
         """Close every descriptor but the root's: directories are about to be removed."""
@@ -68,10 +78,23 @@ class Places:
                 raise self._in_the_way(path) from error
             raise
         self._open[path] = fd
+        self._open_up(path, fd)
         while len(self._open) > _MOST_OPEN:
             _, oldest = self._open.popitem(last=False)
             os.close(oldest)
         return fd
+
+    def _open_up(self, path: bytes, fd: int) -> None:
+        """Let the owner write into a read-only directory, until its mode is set or this object is left."""
+        st = os.fstat(fd)
+        if not st.st_mode & 0o200 and st.st_uid == os.geteuid() and not os.access(".", os.W_OK, dir_fd=fd):
+            os.fchmod(fd, stat.S_IMODE(st.st_mode) | 0o200)
+            self._opened_up[path] = stat.S_IMODE(st.st_mode)
+
+    def set_mode(self, path: bytes, mode: int) -> None:
+        """Give the directory at ``path`` its permission bits."""
+        os.fchmod(self.directory(path), mode)
+        self._opened_up.pop(path, None)
 
     def temporary(self) -> bytes:
         """A new name for a file that is being written."""
