@@ -234,7 +234,8 @@ class _Hydration:
 def _spans(located: dict[bytes, Location]) -> Iterator[list[tuple[bytes, Location]]]:
     """Objects in the order of the packs, cut where a gap or the length of one reading ends."""
     span: list[tuple[bytes, Location]] = []
-    for name, place in sorted(located.items(), key=lambda item: (item[1].pack, item[1].offset)):
+    # An object of no bytes lies where the next one begins, and must not be taken for the end of the span.
+    for name, place in sorted(located.items(), key=lambda item: (item[1].pack, item[1].offset, item[1].stored)):
         if span:
             first, last = span[0][1], span[-1][1]
             end = last.offset + last.stored
