@@ -111,7 +111,7 @@ class ReproApp(ExtensionApp):
             stop_seconds=self.stop_seconds,
             workers=self.workers,
             named_users=self._has_named_users(),
-            sign_check=self._mark_trust,
+            notary=lambda: server.contents_manager.notary,
         )
 
     def _configuration(self) -> Configuration:
@@ -128,11 +128,6 @@ class ReproApp(ExtensionApp):
 
         nameless = (IdentityProvider, PasswordIdentityProvider, LegacyIdentityProvider)
         return type(self._server.identity_provider) not in nameless
-
-    def _mark_trust(self, notebook: dict[str, object]) -> None:
-        from jupyter_repro.api.notebooks import marker_of_trust
-
-        marker_of_trust(self._server.contents_manager.notary)(notebook)
 
 
 def main() -> None:

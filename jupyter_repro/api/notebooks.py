@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -21,26 +20,25 @@ def read_notebook(data: bytes) -> dict[str, object] | None:
         notebook = reader.reads(data.decode("utf-8"))  # type: ignore[no-untyped-call]  # nbformat is typed in part
         if notebook.get("nbformat") != 4:
             notebook = nbformat.convert(notebook, 4)  # type: ignore[no-untyped-call]
-    except Exception:  # noqa: BLE001
-        # Whatever a hostile or broken file makes nbformat raise: it is shown as the text that it is.
+    except Exception:  # noqa: BLE001 - whatever a hostile file makes nbformat raise: it is shown as text
         return None
     return notebook if isinstance(notebook, dict) and isinstance(notebook.get("cells"), list) else None
 
 
-def marker_of_trust(notary: NotebookNotary) -> Callable[[dict[str, object]], None]:
-    """Marks cells as trusted where ``notary`` has signed the notebook, and only there."""
+def signature_of(notary: NotebookNotary, notebook: dict[str, object]) -> str | None:
+    """What ``notary`` would sign the notebook with; None for one that it cannot."""
+    try:
+        return str(notary.compute_signature(notebook))  # type: ignore[no-untyped-call]  # nbformat is typed in part
+    except Exception:  # noqa: BLE001 - a stored notebook may be anything at all
+        return None
 
-    def mark(notebook: dict[str, object]) -> None:
-        try:
-            trusted = notary.check_signature(notebook)  # type: ignore[no-untyped-call]
-        except Exception:  # noqa: BLE001
-            trusted = False
-        try:
-            notary.mark_cells(notebook, trusted)  # type: ignore[no-untyped-call]
-        except Exception:  # noqa: BLE001
-            _distrust(notebook)
 
-    return mark
+def mark_cells(notary: NotebookNotary, notebook: dict[str, object], trusted: bool) -> None:
+    """Mark the code cells, whatever they say of themselves."""
+    try:
+        notary.mark_cells(notebook, trusted)  # type: ignore[no-untyped-call]
+    except Exception:  # noqa: BLE001 - as above: then nothing in it is trusted
+        _distrust(notebook)
 
 
 def _distrust(notebook: dict[str, object]) -> None:

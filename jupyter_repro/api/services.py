@@ -17,6 +17,8 @@ from jupyter_repro.api.preferences import Preferences, PreferenceStore
 from jupyter_repro.errors import ReproError
 
 if TYPE_CHECKING:
+    from nbformat.sign import NotebookNotary
+
     from jupyter_repro.api.lifecycle import Lifecycle
     from jupyter_repro.api.notify import EventBus, Notifier
     from jupyter_repro.api.rooms import Rooms
@@ -30,10 +32,6 @@ THREADS = 4
 
 Arguments = ParamSpec("Arguments")
 Value = TypeVar("Value")
-
-
-SignCheck = Callable[[dict[str, object]], None]
-"""Marks the cells of a notebook (nbformat 4) as trusted where this server's notary signed it."""
 
 
 class Services:
@@ -52,13 +50,13 @@ class Services:
         stop_seconds: float,
         workers: int,
         named_users: bool,
-        sign_check: SignCheck,
+        notary: Callable[[], NotebookNotary],
     ) -> None:
         self.log = log
         self.place = Place.at(root)
         self.auto_protect = auto_protect
         self.stop_seconds = stop_seconds
-        self.sign_check = sign_check
+        self._notary = notary
         self._named_users = named_users
         self._bus = bus
         self._load_configuration = load_configuration
@@ -69,6 +67,7 @@ class Services:
         self._statuses: dict[str, Future[Status]] = {}
         self._extents: dict[str, Extent] = {}
         self._lock = threading.Lock()
+        self._loop: asyncio.AbstractEventLoop | None = None
 
     # -- made when first used ------------------------------------------------------------------------
 
@@ -117,8 +116,23 @@ class Services:
         self, function: Callable[Arguments, Value], /, *args: Arguments.args, **kwargs: Arguments.kwargs
     ) -> Value:
         """Run ``function`` in one of the threads for blocking work."""
-        loop = asyncio.get_running_loop()
-        return await loop.run_in_executor(self._pool, lambda: function(*args, **kwargs))
+        self._loop = asyncio.get_running_loop()
+        return await self._loop.run_in_executor(self._pool, lambda: function(*args, **kwargs))
+
+    def on_loop(self, function: Callable[[], Value]) -> Value:
+        """From one of those threads: have the event loop's thread call ``function``, and wait for its answer."""
+        answer: Future[Value] = Future()
+
+        def call() -> None:
+            try:
+                answer.set_result(function())
+            except BaseException as error:  # noqa: BLE001 - whoever waits in the thread gets it
+                answer.set_exception(error)
+
+        if self._loop is None:
+            raise RuntimeError("only work that was begun by in_thread can ask the event loop")
+        self._loop.call_soon_threadsafe(call)
+        return answer.result(30)
 
     def author_of(self, user: str) -> str:
         """The name that commits of ``user`` carry: the server's own, unless its users have names (a hub, say)."""
@@ -135,6 +149,26 @@ class Services:
         """Id of the session that this server has open in a workspace."""
         session = self.lifecycle.session_in(workspace) if "lifecycle" in self.__dict__ else None
         return session.id if session else None
+
+    def mark_trust(self, notebook: dict[str, object]) -> None:
+        """Mark the cells of a notebook (nbformat 4) as trusted where this server signed it, and only there.
+
+        Called from a thread: the signature is computed there, and looked up where the notary's database lives.
+        """
+        from jupyter_repro.api.notebooks import mark_cells, signature_of
+
+        notary = self.on_loop(self._notary_with_store)
+        signature = signature_of(notary, notebook)
+        known = signature is not None and self.on_loop(
+            lambda: bool(notary.store.check_signature(signature, notary.algorithm))
+        )
+        mark_cells(notary, notebook, known)
+
+    def _notary_with_store(self) -> NotebookNotary:
+        notary = self._notary()
+        # Made here and now: its database answers only to the thread that opened it.
+        assert notary.store is not None
+        return notary
 
     def status_of(self, workspace: str, look: Callable[[], Status]) -> Status:
         """The status of a workspace; who asks while it is being looked at gets the same answer."""
