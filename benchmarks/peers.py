@@ -84,7 +84,7 @@ class Contender(ABC):
             [cls.executable() or cls.program, *cls._ask()], capture_output=True, text=True, check=False
         )
         first = (said.stdout.strip() or "version unknown").splitlines()[0]
-        return " ".join(first.replace(",", "").replace(" compiled", "").split()[:3])
+        return " ".join(first.replace(",", "").replace(" compiled", "").replace(" with", "").split()[:3])
 
     @classmethod
     def _ask(cls) -> list[str]:
@@ -140,8 +140,15 @@ class JupyterRepro(Contender):
 
 
 def environment(home: Path) -> dict[str, str]:
-    """Environment variables that keep jupyter-repro's data and configuration below ``home``."""
-    return {"JUPYTER_DATA_DIR": str(home / "data"), "JUPYTER_CONFIG_DIR": str(home / "config")}
+    """Environment variables that keep jupyter-repro's data and configuration below ``home``.
+
+    An installed package has its byte code: where writing it is switched off, every start would compile anew.
+    """
+    return {
+        "JUPYTER_DATA_DIR": str(home / "data"),
+        "JUPYTER_CONFIG_DIR": str(home / "config"),
+        "PYTHONDONTWRITEBYTECODE": "",
+    }
 
 
 class Git(Contender):

@@ -109,12 +109,21 @@ def _bounds(row: Row, level: str) -> str:
 
 
 def _compared(row: Row, result: Result) -> str:
+    """Our median over that of every contender with a bound; in brackets the same for processor time, which
+    a busy machine disturbs less."""
     ours = result.values.get(OURS)
-    names = dict.fromkeys(bound.against for bound in row.bounds if bound.against)
     if not ours:
         return "-"
-    known = [name for name in names if result.values.get(name)]
-    return ", ".join(f"{middle(ours) / middle(result.values[name]):.2f} x {name}" for name in known)
+    texts = []
+    for name in dict.fromkeys(bound.against for bound in row.bounds if bound.against):
+        theirs = result.values.get(name)
+        if not theirs:
+            continue
+        text = f"{middle(ours) / middle(theirs):.2f} x {name}"
+        if row.unit == "seconds" and result.cpu.get(name):
+            text += f" (processor {middle(result.cpu[OURS]) / middle(result.cpu[name]):.2f})"
+        texts.append(text)
+    return ", ".join(texts)
 
 
 def table(results: Iterable[Result]) -> str:

@@ -62,7 +62,7 @@ ROWS: tuple[Row, ...] = (
         "small-recreate",
         "recreate 100,000 files into an empty directory (git: local clone)",
         "seconds",
-        (Bound("must", 0.8, "git"), Bound("aim", 1.2, BARE)),
+        (Bound("must", 0.8, "git"), Bound("must", 0.8, PACKED), Bound("aim", 1.2, BARE)),
         place="tmpfs",
     ),
     Row("small-stored", "stored size of the small files", "bytes", (Bound("must", 1.05, "restic"),)),
