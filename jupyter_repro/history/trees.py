@@ -59,6 +59,10 @@ class Recipe(msgspec.Struct, frozen=True, array_like=True):
 
 EMPTY_TREE = b"\x90"
 
+_SYMLINK = int(EntryType.SYMLINK)
+_FILE_OR_DIRECTORY = (int(EntryType.FILE), int(EntryType.DIRECTORY))
+_TARGET_LIMIT = 4096
+
 _encoder = msgspec.msgpack.Encoder()
 _decoder = msgspec.msgpack.Decoder(list[TreeEntry])
 _recipe_decoder = msgspec.msgpack.Decoder(Recipe)
@@ -85,12 +89,18 @@ def decode_tree(data: bytes) -> list[TreeEntry]:
             f"A directory of this commit cannot be decoded ({error}). Run 'jupyter-repro verify'."
         ) from error
     previous = b""
-    for entry in entries:
-        name = entry.name
+    for name, form, mode, size, content, recipe in entries:
         if not name or name in (b".", b"..") or b"/" in name or b"\0" in name or len(name) > 255:
             raise HostilePath(f"The commit holds the impossible file name {name!r}; nothing was written.")
         if name <= previous and previous:
             raise HostilePath(f"The commit lists the file name {name!r} out of order or twice; nothing was written.")
+        if form == _SYMLINK:
+            possible = 0 < len(content) < _TARGET_LIMIT and b"\0" not in content
+        else:
+            possible = form in _FILE_OR_DIRECTORY and len(content) == 32 and (recipe is None or len(recipe) == 32)
+        # No bits above these: a commit must not hand out set-user-id programs.
+        if not possible or mode & ~0o777 or size < 0:
+            raise HostilePath(f"What the commit says of {name!r} cannot be so on a disk; nothing was written.")
         previous = name
     return entries
 
