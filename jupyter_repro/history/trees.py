@@ -17,6 +17,7 @@ A recipe is a MessagePack array ``[size, [chunk id, ...] joined, [chunk length, 
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from enum import IntEnum
 from typing import NamedTuple
@@ -58,6 +59,9 @@ class Recipe(msgspec.Struct, frozen=True, array_like=True):
 
 
 EMPTY_TREE = b"\x90"
+
+# Whatever walks directories descends with them, and a path of 4096 bytes has room for 2000 levels.
+sys.setrecursionlimit(max(sys.getrecursionlimit(), 10_000))
 
 _SYMLINK = int(EntryType.SYMLINK)
 _FILE_OR_DIRECTORY = (int(EntryType.FILE), int(EntryType.DIRECTORY))
