@@ -63,7 +63,7 @@ class Batch:
         self._stopped = False
         count = compressors or max(1, min(4, os.cpu_count() or 2))
         self._to_compress: queue.Queue[list[Item] | None] = queue.Queue(maxsize=4 * count)
-        self._to_put: queue.Queue[FinishedPack | None] = queue.Queue(maxsize=2)
+        self._to_put: queue.Queue[FinishedPack | None] = queue.Queue(maxsize=1)
         self._count = count
         self._threads: list[threading.Thread] = []
         self._putter: threading.Thread | None = None
