@@ -118,8 +118,26 @@ _decoder = msgspec.msgpack.Decoder(StoredCommit)
 
 
 def encode_commit(commit: StoredCommit) -> bytes:
-    """The stored bytes of a commit."""
-    return _encoder.encode(commit)
+    """The stored bytes of a commit. Of words that are no UTF-8, as file names can be, the bytes are shown."""
+    try:
+        return _encoder.encode(commit)
+    except UnicodeEncodeError:
+        return _encoder.encode(_sayable(commit))
+
+
+def _sayable(commit: StoredCommit) -> StoredCommit:
+    def text(value: str) -> str:
+        return value.encode("utf-8", "backslashreplace").decode("utf-8")
+
+    session = commit.session
+    return msgspec.structs.replace(
+        commit,
+        author=text(commit.author),
+        message=text(commit.message),
+        session=StoredSession(session.id, session.start, text(session.host), text(session.user)),
+        labels={text(name): text(value) for name, value in commit.labels.items()},
+        notes=[(path, text(reason)) for path, reason in commit.notes],
+    )
 
 
 def decode_commit(data: bytes, name: str) -> Commit:
@@ -129,7 +147,9 @@ def decode_commit(data: bytes, name: str) -> Commit:
     except msgspec.DecodeError as error:
         raise BlobCorrupt(f"Commit {name} cannot be decoded ({error}). Run 'jupyter-repro verify'.") from error
     if stored.format > FORMAT:
-        raise BlobCorrupt(f"Commit {name} has format {stored.format}, which is newer than this version reads. Upgrade jupyter-repro.")
+        raise BlobCorrupt(
+            f"Commit {name} has format {stored.format}, which is newer than this version reads. Upgrade jupyter-repro."
+        )
     environment = stored.environment
     return Commit(
         id=name,

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 _SUFFIX = re.compile(r"(~\d*|\^|@?\{[^}]*\})")
 _HEX = re.compile(r"[0-9a-fA-F]{4,64}")
-_BAD_NAME = re.compile(r"[\x00-\x20~^:?*\[\\\x7f{}]|\.\.|//|@\{|/\.|\.lock$|^[-/.]|[/.]$")
+_BAD_NAME = re.compile(r"[\x00-\x20~^:?*\[\\\x7f{}\ud800-\udfff]|\.\.|//|@\{|/\.|\.lock$|^[-/.]|[/.]$")
 
 
 def check_name(name: str, what: str) -> str:
