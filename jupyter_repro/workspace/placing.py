@@ -8,8 +8,9 @@ import stat
 from collections import OrderedDict
 from collections.abc import Iterable
 
-from jupyter_repro.errors import CannotSave
+from jupyter_repro.errors import CannotSave, HostilePath
 from jupyter_repro.history import EntryType, TreeEntry
+from jupyter_repro.workspace.state import MARKER_DIRECTORY
 
 _DIRECTORY = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
 _NEW = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
@@ -17,6 +18,15 @@ _MOST_OPEN = 64
 
 TEMPORARY = b".repro-tmp-"
 """How the names of files begin that are being written; always ignored."""
+
+
+def refuse_marker(entries: Iterable[TreeEntry]) -> None:
+    """Refuse a commit whose root directory holds what marks a workspace: no checkpoint ever stores it, and a link
+    of that name would lead the marker's own files out of the workspace. Raises ``HostilePath``."""
+    if any(entry.name == os.fsencode(MARKER_DIRECTORY) for entry in entries):
+        raise HostilePath(
+            f"The commit holds a {MARKER_DIRECTORY!r} of its own, which no checkpoint makes; nothing was written."
+        )
 
 
 class Places:

@@ -18,7 +18,7 @@ from jupyter_repro.store import Kind
 from jupyter_repro.store.index import Location
 from jupyter_repro.store.objects import decode
 from jupyter_repro.store.packs import pack_key
-from jupyter_repro.workspace.placing import write_blocks
+from jupyter_repro.workspace.placing import refuse_marker, write_blocks
 from jupyter_repro.workspace.statcache import CachedDirectory, StatCache, StatRow, encode_rows
 
 _SPAN = 4 * 1024 * 1024
@@ -100,6 +100,7 @@ class _Hydration:
     def _directories(self, tree: bytes) -> list[_Directory]:
         get_tree = self._repository.get_tree
         found = [_Directory(b"", get_tree(tree), tree, 0o755)]
+        refuse_marker(found[0].entries)
         for directory in found:  # grows while it is walked: parents come before children
             for entry in directory.entries:
                 if entry.type == EntryType.DIRECTORY:

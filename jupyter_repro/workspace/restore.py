@@ -14,6 +14,7 @@ from jupyter_repro.progress import OnProgress, Progress
 from jupyter_repro.workspace.applying import Applier, LateEdit
 from jupyter_repro.workspace.checkpoint import Wanted, checkpoint
 from jupyter_repro.workspace.journal import Journal, clear_journal, read_journal, write_journal
+from jupyter_repro.workspace.placing import refuse_marker
 from jupyter_repro.workspace.workspace import Workspace
 
 _TRIES = 6
@@ -79,6 +80,7 @@ def finish_interrupted(workspace: Workspace, on_progress: OnProgress | None = No
 
 def _carry_out(workspace: Workspace, journal: Journal, on_progress: OnProgress | None) -> Restored:
     target = workspace.repository.commit_at(journal.target)
+    refuse_marker(workspace.repository.get_tree(bytes.fromhex(target.tree)))
     first_safety: Commit | None = None
     before = workspace.state.branch
     written = removed = 0
@@ -230,7 +232,9 @@ def _conclude(workspace: Workspace, journal: Journal, target: Commit) -> Commit:
         return target
     labels = [("restored_from", target.id)]
     if journal.paths:
-        labels.append(("restored_paths", "\n".join(journal.paths[:100])))
+        # A label is text: of a name that is no UTF-8 it shows the bytes.
+        names = "\n".join(journal.paths[:100]).encode("utf-8", "backslashreplace").decode("utf-8")
+        labels.append(("restored_paths", names))
     what = f"{len(journal.paths)} path{'s' if len(journal.paths) > 1 else ''} of " if journal.paths else ""
     message = f"Restored {what}{target.id[:12]}" + (f": {target.message.splitlines()[0]}" if target.message else "")
     return checkpoint(workspace, Wanted(message, "restore", labels=tuple(labels))).commit
