@@ -74,7 +74,9 @@ class Repository:
             try:
                 data = self.store.get(Kind.COMMIT, key)
             except (BlobMissing, Purged):
-                raise CommitNotFound(f"This project has no commit {name[:12]}. 'jupyter-repro log --all' shows them all.") from None
+                raise CommitNotFound(
+                    f"This project has no commit {name[:12]}. 'jupyter-repro log --all' shows them all."
+                ) from None
         return decode_commit(data, name)
 
     def resolve(self, name: str, *, branch: str | None = None, base: str | None = None) -> Commit:
@@ -135,7 +137,9 @@ class Repository:
         entry = find_entry(self.get_tree, bytes.fromhex(commit.tree), path)
         if entry is None:
             shown = path.decode("utf-8", "backslashreplace")
-            raise PathNotFound(f"Commit {commit.id[:12]} has no {shown!r}. 'jupyter-repro ls {commit.id[:12]}' lists what it has.")
+            raise PathNotFound(
+                f"Commit {commit.id[:12]} has no {shown!r}. 'jupyter-repro ls {commit.id[:12]}' lists what it has."
+            )
         return entry
 
     def read(self, entry: TreeEntry, start: int = 0, length: int | None = None) -> Iterator[bytes]:
@@ -185,6 +189,30 @@ class Repository:
         if self.index.stamp() == before == record.previous:
             self.index.add([(name, commit.time, data)], self.store.head.digest)
         return decode_commit(data, name.hex())
+
+    def advance_branches(self) -> tuple[str, ...]:
+        """Move each branch on to the newest commit that was made on it after its tip; returns their names.
+
+        After a part of the log was lost, a tip may be older than what the packs hold.
+        """
+        children: dict[str, list[Commit]] = {}
+        roots: dict[str, Commit] = {}
+        for commit in self.all_commits():
+            if commit.parents:
+                children.setdefault(commit.parents[0], []).append(commit)
+            elif commit.branch:
+                roots[commit.branch] = commit
+        moves = []
+        for name in sorted(set(self.branches) | set(roots)):
+            old = self.branches.get(name)
+            tip = old or roots[name].id
+            while newer := [commit for commit in children.get(tip, []) if commit.branch == name]:
+                tip = max(newer, key=lambda commit: commit.time).id
+            if tip != old:
+                moves.append(BranchMove(name, bytes.fromhex(old) if old else None, bytes.fromhex(tip)))
+        if moves:
+            self.store.publish(lambda head: Changes(branches=tuple(moves)))
+        return tuple(move.name for move in moves)
 
     @property
     def branches(self) -> dict[str, str]:

@@ -86,7 +86,8 @@ def _log_damage(repository: Repository) -> Iterator[Damage]:
     store = repository.store
     numbers = {listed.key for listed in store.backend.list("log/")}
     previous: bytes | None = None
-    for number in range(store.head.number + 1):
+    # What lies before a snapshot is no longer read by anybody: 'rebuild' keeps one after a damaged record.
+    for number in range(store.snapshot_number() + 1, store.head.number + 1):
         key = record_key(number)
         if key not in numbers:
             yield Damage("log", str(number))

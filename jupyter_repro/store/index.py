@@ -130,6 +130,17 @@ class Index:
         self._db.execute("INSERT OR REPLACE INTO meta VALUES ('head', ?)", (data,))
         self._db.execute("INSERT OR REPLACE INTO meta VALUES ('number', ?)", (head.number,))
 
+    def keep_record(self, data: bytes) -> None:
+        """Keep the bytes of the newest record that this machine wrote."""
+        with self._lock:
+            self._db.execute("INSERT OR REPLACE INTO meta VALUES ('record', ?)", (data,))
+
+    def last_record(self) -> bytes | None:
+        """The bytes of the newest record that this machine wrote."""
+        with self._lock:
+            row = self._db.execute("SELECT value FROM meta WHERE name='record'").fetchone()
+        return bytes(row[0]) if row else None
+
     def add_pack(self, pack: bytes, table: Table) -> None:
         """Enter the objects of a pack. Called inside ``writing()``."""
         row = self._db.execute("SELECT number FROM pack WHERE id=?", (pack,)).fetchone()

@@ -184,6 +184,6 @@ def _checked(data: bytes, name: str) -> tuple[bytes, bytes]:
     if len(data) < 32 or blake3(body).digest() != digest:
         raise BlobCorrupt(
             f"{name} of the project log is damaged. Put the file back from a backup or from another copy of the "
-            "store; 'jupyter-repro verify' names everything that is affected."
+            "store, or run 'jupyter-repro rebuild' to go on with what the rest of the log and the packs say."
         )
     return body, digest

@@ -30,6 +30,7 @@ from jupyter_repro.store.log import (
 )
 from jupyter_repro.store.objects import Kind, decode
 from jupyter_repro.store.packs import Table, pack_key, read_table
+from jupyter_repro.store.salvage import replay_what_is_there
 
 MARKER = "repro.json"
 
@@ -144,10 +145,24 @@ class Store:
                 return True
             open_record(self.backend.get(key), key)
         except KeyNotFound:
-            return False
+            return self._put_back(head)
         except BlobCorrupt:
             return True  # the record is damaged, but this machine still knows what it said
         return False
+
+    def _put_back(self, head: Head) -> bool:
+        """Put the newest record again if it is all that the log lost, and this machine has it."""
+        data = self.index.last_record()
+        if data is None or data[-32:] != head.digest:
+            return False
+        record, _ = open_record(data, "the kept record")
+        try:
+            if head.number and self.backend.get(record_key(head.number - 1), -32) != record.previous:
+                return False
+            self.backend.put(record_key(head.number), data)
+        except (KeyNotFound, AlreadyExists):
+            return False
+        return True
 
     def _next(self, head: Head) -> bytes | None:
         try:
@@ -162,7 +177,9 @@ class Store:
             if head.number < 0:
                 head = self._newest_snapshot()
             for listed in list(self.backend.list("log/", record_key(head.number) if head.number >= 0 else "")):
-                self._apply(head, self.backend.get(listed.key), listed.key)
+                data = self.backend.get(listed.key)
+                self._apply(head, data, listed.key)
+                self.index.keep_record(data)
             if head.number < 0:
                 _ = self.project  # says so plainly when there is no store at all
                 raise StoreNotFound(f"The store at {self.backend.url} has no log. Restore it from a backup.")
@@ -180,12 +197,33 @@ class Store:
                 continue  # an older one, or the log from its beginning, says the same
         return Head()
 
+    def salvage(self, *, torn: bool = False) -> bool:
+        """Make the index again also when records of the log are damaged or missing; returns whether any were.
+
+        ``torn`` says that something is known to be missing, even if the log looks whole: its end may be gone.
+        A damaged record is passed over: later ones still say where branches went, and the packs it named
+        are found by listing them. The head is then kept as a snapshot, so that others need not do the same.
+        """
+        with self._lock:
+            self.index.reset()
+            with self.index.writing():
+                head, torn = replay_what_is_there(self.backend, torn)
+                self._enter(head, set(), {})
+            self._head = head
+            if torn:
+                self._keep_snapshot(head.number)
+            return torn
+
+    def snapshot_number(self) -> int:
+        """The record after which the newest readable snapshot was taken; -1 when there is none."""
+        return self._newest_snapshot().number
+
     def _apply(self, head: Head, data: bytes, key: str) -> None:
         record, digest = open_record(data, key)
         if record.number != head.number + 1 or record.previous != head.digest:
             raise BlobCorrupt(
                 f"{key} does not follow the record before it: a record of the project log is missing or was replaced. "
-                "Put the log back from a backup of the store."
+                "Put the log back from a backup of the store, or run 'jupyter-repro rebuild' to go on without it."
             )
         head.apply(record, digest)
 
@@ -255,6 +293,7 @@ class Store:
                 data, digest = seal(record)
                 if self._put_record(record, data):
                     break
+            self.index.keep_record(data)
             self._adopt(record, digest, batch)
         return record
 
