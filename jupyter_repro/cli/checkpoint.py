@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Sequence
 
 import click
 
@@ -12,9 +12,6 @@ from jupyter_repro.cli.opening import the_workspace
 from jupyter_repro.cli.output import note, paint, say, say_json
 from jupyter_repro.cli.progress import watched
 from jupyter_repro.cli.words import count, listed, short
-
-if TYPE_CHECKING:
-    from jupyter_repro.workspace import Skipped
 
 SHOWN_SKIPPED = 10
 """People are told so many skipped paths by name; machines all of them."""
@@ -69,12 +66,12 @@ def command_here(message: str, allow_empty: bool, full: bool, skip_unreadable: b
         say(f"Checkpoint {name} on {made.branch}: {listed(made.added, made.modified, made.deleted)}.")
     else:
         say(f"Nothing has changed since {name} on {made.branch}: no checkpoint was needed.")
-    _tell_skipped(made.skipped)
+    tell_skipped([(one.path, one.reason) for one in made.skipped])
 
 
-def _tell_skipped(skipped: tuple[Skipped, ...]) -> None:
-    for one in skipped[:SHOWN_SKIPPED]:
-        note(f"skipped {shown_path(one.path)}: {shown_text(one.reason)}")
+def tell_skipped(skipped: Sequence[tuple[str, str]]) -> None:
+    """Name the paths that were left out, and why, on standard error; of many only the first."""
+    for path, reason in skipped[:SHOWN_SKIPPED]:
+        note(f"skipped {shown_path(path)}: {shown_text(reason)}")
     if len(skipped) > SHOWN_SKIPPED:
-        rest = count(len(skipped) - SHOWN_SKIPPED, "more path")
-        note(f"... and {rest}; 'jupyter-repro show @' lists what a commit lacks")
+        note(f"... and {count(len(skipped) - SHOWN_SKIPPED, 'more path')} (--json lists them all)")

@@ -21,10 +21,10 @@ from jupyter_repro.errors import InvalidRequest
 @click.argument("shell", metavar="[bash|zsh|fish]", required=False, type=click.Choice(SHELLS))
 @click.option("--install", is_flag=True, help="Put it in place for every new shell, instead of printing it.")
 def command_here(shell: str | None, install: bool, as_json: bool) -> None:
-    """Let the shell complete commands, branches, tags, commits and paths.
+    """Let the shell complete commands, branches and paths.
 
     Prints the script for the shell that you use, or with --install puts it in place. It completes 'jupyter-repro'
-    and 'jupyter repro'.
+    and 'jupyter repro': commands, options, branches, tags, commits, projects, and paths of a commit.
     """
     chosen = shell or _shell_in_use()
     script = SCRIPTS[chosen]

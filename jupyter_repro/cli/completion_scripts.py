@@ -17,29 +17,38 @@ SHELLS = ("bash", "zsh", "fish")
 
 _BASH = r"""# Completion of jupyter-repro and `jupyter repro` for bash.
 _jupyter_repro_ask() {
-    local IFS=$'\n' answer kind value
+    # $1 is the line up to the cursor, beginning with jupyter-repro. The line and not bash's own words are sent:
+    # those fall apart at every '@', '=' and ':'.
+    local line=$1 typed=${1##*[[:space:]]} word=${COMP_WORDS[COMP_CWORD]} answer kind value known='' answers
+    [[ $line == *[[:space:]] ]] && line+="''"
+    if [[ -n $word && -z ${word//[\"\'@><=;|&(:]/} ]]; then
+        known=$typed
+    elif [[ $typed == *"$word" ]]; then
+        known=${typed%"$word"}
+    fi
     COMPREPLY=()
-    for answer in $(COMP_WORDS="$1" COMP_CWORD="$2" _JUPYTER_REPRO_COMPLETE=bash_complete jupyter-repro 2>/dev/null); do
+    answers=$(COMP_WORDS=$line COMP_CWORD=-1 _JUPYTER_REPRO_COMPLETE=bash_complete jupyter-repro 2>/dev/null)
+    while IFS= read -r answer; do
         kind=${answer%%,*}
         value=${answer#*,}
         case $kind in
             dir) compopt -o dirnames 2>/dev/null ;;
             file) compopt -o default 2>/dev/null ;;
-            *)
+            plain)
                 [[ $value == */ ]] && compopt -o nospace 2>/dev/null
-                COMPREPLY+=("$value")
+                printf -v value %q "$value"
+                COMPREPLY+=("${value#"$known"}")
                 ;;
         esac
-    done
+    done <<<"$answers"
 }
 _jupyter_repro() {
-    local IFS=$'\n'
-    _jupyter_repro_ask "${COMP_WORDS[*]}" "$COMP_CWORD"
+    _jupyter_repro_ask "${COMP_LINE:0:COMP_POINT}"
 }
 _jupyter_repro_below_jupyter() {
-    if [[ ${COMP_WORDS[1]} == repro && $COMP_CWORD -gt 1 ]]; then
-        local IFS=$'\n'
-        _jupyter_repro_ask "jupyter-repro"$'\n'"${COMP_WORDS[*]:2}" "$((COMP_CWORD - 1))"
+    local line=${COMP_LINE:0:COMP_POINT}
+    if [[ $line =~ ^[[:space:]]*[^[:space:]]+[[:space:]]+repro([[:space:]].*)$ ]]; then
+        _jupyter_repro_ask "jupyter-repro${BASH_REMATCH[1]}"
     elif [[ -n ${_jupyter_repro_before:-} ]]; then
         "$_jupyter_repro_before" "$@"
     fi
@@ -107,8 +116,9 @@ function _jupyter_repro
     if test "$words[1]" = jupyter
         set words jupyter-repro $words[3..-1]
     end
-    set -l answers (env _JUPYTER_REPRO_COMPLETE=fish_complete COMP_WORDS=(string join \n -- $words | string collect) \
-        COMP_CWORD=(commandline -t | string collect) jupyter-repro 2>/dev/null)
+    set -l line (string escape -- $words | string join ' ')
+    set -l answers (env _JUPYTER_REPRO_COMPLETE=fish_complete COMP_WORDS="$line" COMP_CWORD=(commandline -t) \
+        jupyter-repro 2>/dev/null)
     for answer in $answers
         set -l parts (string split -m 1 , -- $answer)
         switch $parts[1]

@@ -6,7 +6,7 @@ import click
 
 from jupyter_repro.cli.command import command
 from jupyter_repro.cli.completing import complete_project
-from jupyter_repro.cli.escape import shown_path
+from jupyter_repro.cli.escape import shown_path, shown_text
 from jupyter_repro.cli.output import paint, say, say_json
 
 
@@ -51,5 +51,7 @@ def command_here(
     if as_json:
         say_json({"project": made.project, "workspace": made.workspace, "branch": made.branch, "path": made.path})
         return
-    say(f"{paint('Protected', 'green')} {shown_path(made.path)} (project {made.project}, branch {made.branch}).")
+    name = next((one.name for one in verbs.projects() if one.id == made.project), made.project)
+    where = f"project {shown_text(name)}, branch {shown_text(made.branch)}"
+    say(f"{paint('Protected', 'green')} {shown_path(made.path)} ({where}).")
     say('Keep it as it is now: jupyter-repro checkpoint -m "the beginning"')

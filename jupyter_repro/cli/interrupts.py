@@ -1,8 +1,8 @@
 """Ctrl-C, in three strengths: it asks, then insists, then leaves.
 
-While a verb reports its progress, the first Ctrl-C lets it stop at the next report, with its own tidying up; if
-no report comes within a short while, or nothing reports at all, the interrupt is raised where the program stands.
-A second Ctrl-C ends the process at once. All of these are safe: the store survives a kill at any instant.
+While a verb reports its progress, the first Ctrl-C lets it stop at the next report, with its own tidying up. When
+it has not reported for a while, or does not soon enough, the interrupt is raised where the program stands. A second
+Ctrl-C ends the process at once. All of these are safe: the store survives a kill at any instant.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ from __future__ import annotations
 import os
 import signal
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from types import FrameType
@@ -17,7 +18,7 @@ from types import FrameType
 from jupyter_repro.errors import Cancelled
 
 PATIENCE_SECONDS = 2.0
-"""How long a verb that reports progress may take to stop of its own."""
+"""So recent a report promises another one, and so long may it take to come."""
 
 
 class _Stop:
@@ -25,7 +26,7 @@ class _Stop:
 
     def __init__(self) -> None:
         self.asked = False
-        self.reporting = 0
+        self.reported = -PATIENCE_SECONDS
 
 
 _stop = _Stop()
@@ -55,16 +56,16 @@ def ctrl_c_stops() -> Iterator[None]:
 
 @contextmanager
 def reporting() -> Iterator[None]:
-    """Say that the block calls ``check_stopped`` some times a second, so that Ctrl-C may wait for it."""
-    _stop.reporting += 1
+    """Let Ctrl-C wait for the calls of ``check_stopped`` that the block makes some times a second."""
     try:
         yield
     finally:
-        _stop.reporting -= 1
+        _stop.reported = -PATIENCE_SECONDS
 
 
 def check_stopped() -> None:
-    """Raise ``Cancelled`` when the user has pressed Ctrl-C. Cheap; any thread may call it."""
+    """Say that the work goes on. Raises ``Cancelled`` when the user has pressed Ctrl-C; any thread may call it."""
+    _stop.reported = time.monotonic()
     if _stop.asked:
         raise Cancelled("")
 
@@ -73,7 +74,7 @@ def _on_interrupt(number: int, frame: FrameType | None) -> None:
     if _stop.asked:
         os._exit(130)
     _stop.asked = True
-    if not _stop.reporting:
+    if time.monotonic() - _stop.reported > PATIENCE_SECONDS:
         raise KeyboardInterrupt
     signal.setitimer(signal.ITIMER_REAL, PATIENCE_SECONDS)
 

@@ -18,6 +18,7 @@ _STOPPED_SENTENCE = "stopped; nothing was lost: everything up to the last checkp
 def main() -> None:
     """Run the command line of this process and exit."""
     try:
+        _fill_closed_streams()
         code = run(sys.argv[1:])
     except KeyboardInterrupt:
         code = STOPPED
@@ -47,6 +48,16 @@ def run(arguments: Sequence[str]) -> int:
 def debugging() -> bool:
     """Whether the user wants to see tracebacks."""
     return os.environ.get("JUPYTER_REPRO_DEBUG", "") not in ("", "0")
+
+
+def _fill_closed_streams() -> None:
+    # Python survives a closed standard stream (it is None then), but the next file opened would get its number, and
+    # whatever a child process prints would go into that file.
+    for number in range(3):
+        try:
+            os.fstat(number)
+        except OSError:
+            os.open(os.devnull, os.O_RDWR)
 
 
 def _failed(error: Exception) -> int:
@@ -83,9 +94,9 @@ def _complain(sentence: str) -> None:
     from jupyter_repro.cli.escape import shown_text
 
     # What was printed before the failure comes first; where nobody listens, nothing more can be done.
-    with contextlib.suppress(OSError, ValueError):
+    with contextlib.suppress(AttributeError, OSError, ValueError):
         sys.stdout.flush()
-    with contextlib.suppress(OSError, ValueError):
+    with contextlib.suppress(AttributeError, OSError, ValueError):
         sys.stderr.write(f"jupyter-repro: {shown_text(sentence)}\n")
         sys.stderr.flush()
 
@@ -94,6 +105,6 @@ def _leave_at_once() -> None:
     # A thread that still waits for the network or a slow disk must not hold up a user who said stop;
     # whatever it was doing may be cut off at any instant without harm.
     for stream in (sys.stdout, sys.stderr):
-        with contextlib.suppress(OSError, ValueError):
+        with contextlib.suppress(AttributeError, OSError, ValueError):
             stream.flush()
     os._exit(STOPPED)

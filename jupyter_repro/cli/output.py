@@ -36,7 +36,7 @@ def say(text: str = "") -> None:
 def note(text: str) -> None:
     """Print one line about the work, on standard error."""
     # Where nobody listens to standard error, the result matters more.
-    with contextlib.suppress(OSError, ValueError):
+    with contextlib.suppress(AttributeError, OSError, ValueError):
         sys.stderr.write(text + "\n")
 
 
@@ -58,12 +58,14 @@ def say_bytes(chunks: Iterable[bytes]) -> None:
         try:
             sys.stdout.flush()
             sys.stdout.buffer.write(chunk)
-        except (OSError, ValueError) as error:
+        except (AttributeError, OSError, ValueError) as error:
             raise _lost(error) from error
 
 
 def finish_output() -> None:
     """Hand everything printed so far to the system. Raises ``OutputClosed``, or an error for a full disk."""
+    if sys.stdout is None:
+        return
     try:
         sys.stdout.flush()
     except (OSError, ValueError) as error:
@@ -83,7 +85,7 @@ def is_terminal(stream: IO[str]) -> bool:
     """Whether a person reads the stream."""
     try:
         return stream.isatty()
-    except ValueError:
+    except (AttributeError, ValueError):  # it is closed, and was so from the start
         return False
 
 
@@ -110,11 +112,11 @@ def ask(question: str) -> bool:
 def _write(text: str) -> None:
     try:
         sys.stdout.write(text)
-    except (OSError, ValueError) as error:
+    except (AttributeError, OSError, ValueError) as error:
         raise _lost(error) from error
 
 
-def _lost(error: OSError | ValueError) -> Exception:
+def _lost(error: AttributeError | OSError | ValueError) -> Exception:
     if isinstance(error, BrokenPipeError):
         return OutputClosed()
     if isinstance(error, OSError):

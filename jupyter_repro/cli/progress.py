@@ -48,6 +48,7 @@ class _Bar:
         self._rich: RichProgress | None = None
         self._task: TaskID | None = None
         self._phase = ""
+        self._began = 0.0
         self._closed = False
 
     def show(self, progress: Progress) -> None:
@@ -63,9 +64,11 @@ class _Bar:
                 if self._task is not None:
                     self._rich.remove_task(self._task)
                 self._phase = progress.phase
+                self._began = time.monotonic()
                 self._task = self._rich.add_task(_WORDS.get(progress.phase, progress.phase), total=None, amount="")
             done, total = _measure(progress)
-            self._rich.update(self._task, completed=done, total=total, amount=_amount(progress))
+            seconds = time.monotonic() - self._began
+            self._rich.update(self._task, completed=done, total=total, amount=_amount(progress, seconds))
 
     def close(self) -> None:
         """Take the line away."""
@@ -118,13 +121,17 @@ def _measure(progress: Progress) -> tuple[int, int | None]:
     return progress.files, progress.total_files or None
 
 
-def _amount(progress: Progress) -> str:
+def _amount(progress: Progress, seconds: float) -> str:
+    """``1,204/3,000 files  12.0 MiB/40.1 MiB  9.13 MiB/s``: how far, and how fast since the phase began."""
     from jupyter_repro.cli.words import size
 
     parts = []
+    rate = ""
     if progress.files or progress.total_files:
         total = f"/{progress.total_files:,}" if progress.total_files else ""
         parts.append(f"{progress.files:,}{total} files")
+        rate = f"{progress.files / seconds:,.0f} files/s" if seconds > 1 else ""
     if progress.bytes:
         parts.append(size(progress.bytes) + (f"/{size(progress.total_bytes)}" if progress.total_bytes else ""))
-    return " ".join(parts)
+        rate = f"{size(int(progress.bytes / seconds))}/s" if seconds > 1 else ""
+    return "  ".join((*parts, rate)).rstrip()

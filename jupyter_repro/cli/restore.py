@@ -48,6 +48,7 @@ def command_here(commit: str, paths: tuple[str, ...], as_json: bool) -> None:
         )
         return
     what = f"{count(done.written, 'file')} written, {done.removed:,} removed"
-    say(f"{paint('Restored', 'green')} {paint(short(done.commit.id), 'yellow')}: {what}.")
+    now = f"This is commit {paint(short(done.commit.id), 'yellow')}."
+    say(f"{paint('Restored', 'green')} {paint(shown_text(commit), 'yellow')}: {what}. {now}")
     if done.undo:
         say(f"Undo: {done.undo}")

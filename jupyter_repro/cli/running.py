@@ -54,5 +54,5 @@ def _explain(error: click.UsageError) -> None:
     message = error.format_message()
     if error.ctx is not None:
         note(error.ctx.get_usage())
-        message = f"{message.rstrip('.?!')}. Try '{error.ctx.command_path} --help'."
+        message = f"{message.rstrip('.')}{'' if message.endswith('?') else '.'} Try '{error.ctx.command_path} --help'."
     note(f"{PROGRAM}: {shown_text(message)}")

@@ -1,0 +1,97 @@
+"""What is asked wrongly ends with 2, says what was wrong, and leaves standard output alone."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from jupyter_repro.cli.main import run
+
+if TYPE_CHECKING:
+    from tests.conftest import Repro
+
+WRONG = [
+    ("no-such-command",),
+    ("log", "--no-such-option"),
+    ("log", "-n", "many"),
+    ("log", "-n", "-1"),
+    ("log", "--branch", "main", "--all"),
+    ("cat", "@"),
+    ("restore",),
+    ("recreate", "@"),
+    ("switch",),
+    ("diff", "a", "b", "c"),
+    ("branch", "one", "--delete", "two"),
+    ("branch", "--rename", "one"),
+    ("tag", "one", "--delete", "two"),
+    ("init", "--moved", "--copy"),
+    ("completion", "tcsh"),
+    ("purge", "a"),
+    ("track", "a"),
+]
+
+
+@pytest.mark.parametrize("words", WRONG, ids=" ".join)
+def test_a_wrong_command_line_ends_with_2(
+    words: tuple[str, ...],
+    data_home: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert run(words) == 2
+    said = capsys.readouterr()
+    assert said.out == ""
+    lines = said.err.splitlines()
+    assert lines[0].startswith("Usage: jupyter-repro")
+    assert lines[-1].startswith("jupyter-repro: ")
+    assert lines[-1].endswith(("--help'.", "?"))
+
+
+def test_a_misspelt_command_is_answered_with_the_nearest(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["chekpoint"]) == 2
+    assert "Did you mean 'checkpoint'?" in capsys.readouterr().err
+
+
+def test_nothing_asked_shows_the_help_and_ends_with_2(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run([]) == 2
+    said = capsys.readouterr()
+    assert said.out == ""
+    assert "checkpoint" in said.err
+
+
+def test_a_command_line_with_control_characters_is_answered_without_them(repro: Repro) -> None:
+    said = repro("log", b"--\x1b[31m\xff", code=2)
+    assert "\x1b" not in said.err
+    assert "[31m" in said.err
+
+
+def test_outside_a_workspace_one_sentence_says_so(repro: Repro) -> None:
+    said = repro("status", code=1)
+    assert said.out == b""
+    assert said.err.startswith("jupyter-repro: ")
+    assert said.err.count("\n") == 1
+    assert "init" in said.err
+
+
+def test_with_json_an_error_is_the_same_sentence_and_standard_output_stays_empty(repro: Repro) -> None:
+    assert repro("status", "--json", code=1) == repro("status", "--json", code=1)
+    said = repro("status", "--json", code=1)
+    assert said.out == b""
+    assert said.err == repro("status", code=1).err
+
+
+@pytest.mark.parametrize("words", [("--debug", "status"), ("status", "--debug")])
+def test_a_traceback_is_shown_only_to_who_asks(repro: Repro, words: tuple[str, ...]) -> None:
+    assert "Traceback" not in repro("status", code=1).err
+    assert "Traceback" in repro(*words, code=1).err
+    assert "Traceback" in repro("status", code=1, env={"JUPYTER_REPRO_DEBUG": "1"}).err
+    assert "Traceback" not in repro("status", code=1, env={"JUPYTER_REPRO_DEBUG": "0"}).err
+
+
+def test_a_directory_that_is_not_there_is_named(repro: Repro) -> None:
+    said = repro("-C", "nowhere/at all", "status", code=1)
+    assert said.err == "jupyter-repro: No such file or directory: nowhere/at all.\n"
