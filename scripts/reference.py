@@ -131,6 +131,8 @@ ENVIRONMENT = (
     ("JUPYTER_REPRO_DEBUG", "When set, a failure shows its traceback, as `--debug` does."),
     ("JUPYTERHUB_USER", "The user's name on a hub: the default author, and `{user}` in `default_store`."),
     ("NO_COLOR", "When set, nothing is coloured."),
+    ("AWS_ENDPOINT_URL", "Where S3 is, when it is not Amazon's; `AWS_ENDPOINT_URL_S3` outweighs it."),
+    ("AWS_ENDPOINT_URL_S3", "The same for S3 alone."),
     (
         "AWS_*, GOOGLE_*, AZURE_*",
         "Credentials, regions and endpoints of the object stores, as their own tools read them.",

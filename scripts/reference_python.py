@@ -16,7 +16,8 @@ def python_page() -> str:
     from jupyter_repro import history, progress, verbs, workspace
 
     public = [getattr(jupyter_repro, name) for name in jupyter_repro.__all__ if not name.startswith("__")]
-    documented = [getattr(verbs, name) for name in verbs.__all__]
+    named = {name: getattr(verbs, name) for name in verbs.__all__}
+    documented = list(named.values())
     records = {
         found
         for found in (*documented, history.Commit, history.Session, *vars(workspace).values(), progress.Progress)
@@ -42,7 +43,12 @@ def python_page() -> str:
         "",
         "## Functions",
         "",
-        *(line for found in public if inspect.isfunction(found) for line in _function(found, "jupyter_repro.")),
+        *(
+            line
+            for found in public
+            if inspect.isfunction(found)
+            for line in _function(found, f"jupyter_repro.{found.__name__}")
+        ),
         "## Objects",
         "",
         *(line for found in public if inspect.isclass(found) for line in _class(found, "jupyter_repro.")),
@@ -50,7 +56,7 @@ def python_page() -> str:
         "",
         "The objects above call these functions of `jupyter_repro.verbs`, and so do the command line and the server.",
         "",
-        *(line for found in documented if inspect.isfunction(found) for line in _function(found, "")),
+        *(line for name, found in named.items() if inspect.isfunction(found) for line in _function(found, name)),
         "What they work on:",
         "",
         *(
@@ -78,10 +84,10 @@ def _is_returned(record: type[object], public: Sequence[object]) -> bool:
     return re.search(rf"\b{record.__name__}\b", words) is not None
 
 
-def _function(function: Callable[..., object], prefix: str) -> Iterator[str]:
-    yield f"### `{prefix}{function.__name__}`"
+def _function(function: Callable[..., object], name: str) -> Iterator[str]:
+    yield f"### `{name}`"
     yield ""
-    yield from ("```python", _wrapped(function.__name__, *_signature(function)), "```", "")
+    yield from ("```python", _wrapped(name.rpartition(".")[2], *_signature(function)), "```", "")
     yield from prose(function.__doc__ or "")
 
 
