@@ -1,7 +1,9 @@
 /** The plugins of jupyter-repro, one a capability. */
 import type { JupyterFrontEndPlugin } from '@jupyterlab/application';
 
+import { comparePlugin } from './compare/plugin';
 import { historyPlugin } from './history/plugin';
+import { previewPlugin } from './preview/plugin';
 import { statusPlugin } from './status/plugin';
 import { documentsPlugin, workspacePlugin } from './workspace/plugin';
 
@@ -11,6 +13,8 @@ const plugins: JupyterFrontEndPlugin<unknown>[] = [
   workspacePlugin,
   documentsPlugin,
   historyPlugin,
+  previewPlugin,
+  comparePlugin,
   statusPlugin
 ];
 

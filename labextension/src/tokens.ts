@@ -9,7 +9,6 @@ import type {
   Api,
   Branch,
   CheckpointDone,
-  Commit,
   Here,
   RestoreDone,
   SwitchDone,
@@ -128,7 +127,7 @@ export interface IPreview {
   /** Opens a file in Lab's own viewer. */
   open(file: IFileAt): Promise<void>;
   /** Opens the whole tree. */
-  browse(project: string, commit: Pick<Commit, 'id' | 'tags'>): Promise<void>;
+  browse(project: string, commit: string): Promise<void>;
 }
 
 export const IPreview = new Token<IPreview>(

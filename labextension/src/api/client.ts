@@ -157,14 +157,13 @@ export class Api {
     return URLExt.join(this.settings.baseUrl, API) + '/' + relative.replace(/^\/+/, '');
   }
 
-  /** Text of a resource that is not JSON. */
-  async text(url: string, signal?: AbortSignal): Promise<string> {
+  /** Content of a resource that is not JSON. */
+  async bytes(url: string, signal?: AbortSignal): Promise<ArrayBuffer> {
     const response = await this._fetch(url, { method: 'GET', signal }, this.settings);
-    const text = await response.text();
     if (!response.ok) {
-      throw errorOf(response, text);
+      throw errorOf(response, await response.text());
     }
-    return text;
+    return response.arrayBuffer();
   }
 }
 

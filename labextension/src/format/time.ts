@@ -75,7 +75,12 @@ export class TimeFormat {
   private readonly _words: Intl.RelativeTimeFormat;
 }
 
-/** `2 h 5 min`, `40 min`, `3 d 4 h`: how long something lasted, in letters that most languages read. */
+/** Lab's language as a tag for dates; `en` is its default and says nothing about how the user writes them. */
+export function localeOf(languageCode: string): string | undefined {
+  return languageCode === 'en' ? undefined : languageCode.replace('_', '-');
+}
+
+/** `2 h 5 min`, `40 min`, `3 d 4 h`: how long something lasted; nothing when under a minute. */
 export function duration(from: string, to: string): string {
   const minutes = Math.max(
     0,
@@ -90,7 +95,7 @@ export function duration(from: string, to: string): string {
   if (hours > 0) {
     return rest > 0 ? `${hours} h ${rest} min` : `${hours} h`;
   }
-  return `${rest} min`;
+  return rest > 0 ? `${rest} min` : '';
 }
 
 function midnight(date: Date): number {

@@ -4,9 +4,10 @@ import { Signal, type ISignal } from '@lumino/signaling';
 import type { Commit, HistoryPage, Session } from '../api/client';
 import { isAbort, messageOf } from '../api/client';
 import type { IWorkspaceModel } from '../tokens';
+import { offsetsOf } from '../ui/rows';
 import { isSelective, NO_FILTER, queryOf, type IFilter } from './filter';
 import { layOut, type IGraph } from './graph';
-import { offsetsOf, rowsOf, type Expanded, type Row } from './rows';
+import { rowsOf, type Expanded, type Row } from './rows';
 
 /** Rows of the first page: enough for a tall screen. */
 const FIRST = 100;
@@ -25,11 +26,6 @@ export class TimelineModel {
   /** Anything that the view shows changed. */
   get changed(): ISignal<this, void> {
     return this._changed;
-  }
-
-  /** The view should bring this row into sight. */
-  get revealed(): ISignal<this, number> {
-    return this._revealed;
   }
 
   get commits(): readonly Commit[] {
@@ -124,21 +120,6 @@ export class TimelineModel {
       this._focus = key;
       this._changed.emit();
     }
-  }
-
-  /** Moves the focus by rows, and brings it into sight. */
-  moveFocus(by: number): void {
-    const rows = this.rows;
-    const at = rows.findIndex(row => row.key === this._focus);
-    const to = at < 0 ? 0 : Math.min(rows.length - 1, Math.max(0, at + by));
-    if (rows.length > 0) {
-      this.setFocus(rows[to].key);
-      this._revealed.emit(to);
-    }
-  }
-
-  focused(): Row | undefined {
-    return this.rows.find(row => row.key === this._focus);
   }
 
   mark(commit: Commit | null): void {
@@ -319,7 +300,6 @@ export class TimelineModel {
   }
 
   private readonly _changed = new Signal<this, void>(this);
-  private readonly _revealed = new Signal<this, number>(this);
   private readonly _expanded = new Map<string, Expanded>();
   private readonly _closed = new Set<string>();
   private _commits: readonly Commit[] = [];

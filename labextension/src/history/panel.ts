@@ -3,13 +3,13 @@ import { ReactWidget } from '@jupyterlab/ui-components';
 import type { TranslationBundle } from '@jupyterlab/translation';
 import type { CommandRegistry } from '@lumino/commands';
 import type { Message } from '@lumino/messaging';
-import { Menu } from '@lumino/widgets';
 import * as React from 'react';
 
 import type { Branch } from '../api/client';
-import { TimeFormat } from '../format/time';
+import type { TimeFormat } from '../format/time';
 import { CommandIDs, type IWorkspaceModel } from '../tokens';
 import { historyIcon } from '../ui/icons';
+import { openMenu } from '../ui/menu';
 import type { TimelineModel } from './model';
 import type { Row } from './rows';
 import type { IHistoryProps } from './view';
@@ -21,7 +21,7 @@ export interface IPanelOptions {
   workspace: IWorkspaceModel;
   commands: CommandRegistry;
   trans: TranslationBundle;
-  locale: string | undefined;
+  time: TimeFormat;
   /** Made on first sight: a hidden sidebar reads no history. */
   timeline: () => TimelineModel;
 }
@@ -65,13 +65,13 @@ export class HistoryPanel extends ReactWidget {
   }
 
   private _makeProps(): IHistoryProps {
-    const { workspace, commands, trans, locale, timeline } = this._options;
+    const { workspace, commands, trans, time, timeline } = this._options;
     return {
       workspace,
       commands,
       trans,
       timeline: timeline(),
-      time: new TimeFormat(locale),
+      time,
       menus: {
         branches: (x, y) => void this._openBranches(x, y),
         actions: (x, y) => this._openActions(x, y),
@@ -81,90 +81,79 @@ export class HistoryPanel extends ReactWidget {
   }
 
   private async _openBranches(x: number, y: number): Promise<void> {
-    const { workspace, commands, trans } = this._options;
+    const { workspace, commands } = this._options;
     let branches: Branch[] = [];
     try {
       branches = await workspace.branches();
     } catch {
       // The menu still offers the rest; choosing from it tells what is wrong.
     }
-    const menu = new Menu({ commands });
     const command = CommandIDs.switchBranch;
-    for (const branch of branches.slice(0, MOST_BRANCHES)) {
-      const held = branch.held_by !== null && !branch.current;
-      menu.addItem({ command, args: { branch: branch.name, held } });
-    }
-    if (branches.length > MOST_BRANCHES) {
-      menu.addItem({ command });
-    }
-    menu.addItem({ type: 'separator' });
-    menu.addItem({ command: CommandIDs.newBranch });
-    menu.addItem({ command: CommandIDs.renameBranch });
-    menu.addItem({ command: CommandIDs.deleteBranch });
-    menu.title.label = trans.__('Branches');
-    open(menu, x, y);
+    openMenu(commands, x, y, [
+      ...branches.slice(0, MOST_BRANCHES).map(({ name, held_by, current }) => ({
+        command,
+        args: { branch: name, held: held_by !== null && !current }
+      })),
+      ...(branches.length > MOST_BRANCHES ? [{ command }] : []),
+      null,
+      { command: CommandIDs.newBranch },
+      { command: CommandIDs.renameBranch },
+      { command: CommandIDs.deleteBranch }
+    ]);
   }
 
   private _openActions(x: number, y: number): void {
-    const menu = new Menu({ commands: this._options.commands });
-    menu.addItem({ command: CommandIDs.review });
-    menu.addItem({ command: CommandIDs.addTag, args: { commit: '@' } });
-    menu.addItem({ type: 'separator' });
-    menu.addItem({ command: CommandIDs.thisBranch });
-    menu.addItem({ command: CommandIDs.showHidden });
-    menu.addItem({ type: 'separator' });
-    menu.addItem({ command: CommandIDs.automatic });
-    open(menu, x, y);
+    openMenu(this._options.commands, x, y, [
+      { command: CommandIDs.review },
+      { command: CommandIDs.addTag, args: { commit: '@' } },
+      null,
+      { command: CommandIDs.thisBranch },
+      { command: CommandIDs.showHidden },
+      null,
+      { command: CommandIDs.automatic }
+    ]);
   }
 
   private _openRow(row: Row, x: number, y: number): void {
     if (row.kind === 'session') {
       return;
     }
-    const menu = new Menu({ commands: this._options.commands });
     const commit = row.commit.id;
-    const separator = (): void => void menu.addItem({ type: 'separator' });
     if (row.kind === 'file') {
       const { path, change } = row.change;
-      const at = change === 'deleted' ? row.commit.parents[0] : commit;
-      menu.addItem({ command: CommandIDs.preview, args: { commit: at, path } });
-      menu.addItem({ command: CommandIDs.compareFile, args: { commit, path } });
-      if (row.commit.parents.length > 0) {
-        menu.addItem({
-          command: CommandIDs.compareFile,
-          args: { commit: row.commit.parents[0], with: commit, path }
-        });
-      }
-      separator();
-      menu.addItem({ command: CommandIDs.restore, args: { commit: at, paths: [path] } });
-      menu.addItem({ command: CommandIDs.copyFile, args: { commit: at, path } });
-      menu.addItem({ command: CommandIDs.download, args: { commit: at, path } });
-      separator();
-      menu.addItem({ command: CommandIDs.fileHistory, args: { path } });
-    } else {
-      menu.addItem({ command: CommandIDs.browse, args: { commit } });
-      menu.addItem({ command: CommandIDs.compare, args: { commit } });
-      menu.addItem({ command: CommandIDs.markForCompare, args: { commit } });
-      separator();
-      menu.addItem({ command: CommandIDs.restore, args: { commit } });
-      menu.addItem({ command: CommandIDs.recreate, args: { commit } });
-      menu.addItem({ command: CommandIDs.newBranch, args: { commit } });
-      separator();
-      menu.addItem({ command: CommandIDs.addTag, args: { commit } });
-      for (const tag of row.commit.tags) {
-        menu.addItem({ command: CommandIDs.removeTag, args: { tag } });
-      }
-      menu.addItem({ command: CommandIDs.copyId, args: { commit } });
+      const before = row.commit.parents.at(0);
+      const at = change === 'deleted' && before !== undefined ? before : commit;
+      const args = { commit: at, path };
+      openMenu(this._options.commands, x, y, [
+        { command: CommandIDs.preview, args },
+        { command: CommandIDs.compareFile, args: { commit, path } },
+        ...(before === undefined
+          ? []
+          : [{ command: CommandIDs.compareFile, args: { commit: before, with: commit, path } }]),
+        null,
+        { command: CommandIDs.restore, args: { commit: at, paths: [path] } },
+        { command: CommandIDs.copyFile, args },
+        { command: CommandIDs.download, args },
+        null,
+        { command: CommandIDs.fileHistory, args: { path } }
+      ]);
+      return;
     }
-    open(menu, x, y);
+    openMenu(this._options.commands, x, y, [
+      { command: CommandIDs.browse, args: { commit } },
+      { command: CommandIDs.compare, args: { commit } },
+      { command: CommandIDs.markForCompare, args: { commit } },
+      null,
+      { command: CommandIDs.restore, args: { commit } },
+      { command: CommandIDs.recreate, args: { commit } },
+      { command: CommandIDs.newBranch, args: { commit } },
+      null,
+      { command: CommandIDs.addTag, args: { commit } },
+      ...row.commit.tags.map(tag => ({ command: CommandIDs.removeTag, args: { tag } })),
+      { command: CommandIDs.copyId, args: { commit } }
+    ]);
   }
 
   private _view: ((props: IHistoryProps) => JSX.Element) | null = null;
   private _props: IHistoryProps | undefined;
-}
-
-function open(menu: Menu, x: number, y: number): void {
-  // A chosen command runs after the menu has closed: it must not be gone by then.
-  menu.aboutToClose.connect(() => void Promise.resolve().then(() => setTimeout(() => menu.dispose())));
-  menu.open(x, y);
 }

@@ -11,6 +11,7 @@ import { ILauncher } from '@jupyterlab/launcher';
 import { ITranslator, nullTranslator } from '@jupyterlab/translation';
 import { INotebookTree } from '@jupyter-notebook/tree';
 
+import { localeOf, TimeFormat } from '../format/time';
 import { CommandIDs, DOMAIN, IWorkspaceModel } from '../tokens';
 import { addHistoryCommands } from './commands';
 import { TimelineModel } from './model';
@@ -55,7 +56,6 @@ export const historyPlugin: JupyterFrontEndPlugin<void> = {
     translator: ITranslator | null,
     tree: INotebookTree | null
   ): void => {
-    const language = (translator ?? nullTranslator).languageCode;
     const trans = (translator ?? nullTranslator).load(DOMAIN);
     let made: TimelineModel | undefined;
     const timeline = (): TimelineModel => (made ??= new TimelineModel(workspace));
@@ -64,8 +64,7 @@ export const historyPlugin: JupyterFrontEndPlugin<void> = {
       timeline,
       commands: app.commands,
       trans,
-      // `en` is Lab's default and says nothing about how the user writes dates.
-      locale: language === 'en' ? undefined : language.replace('_', '-')
+      time: new TimeFormat(localeOf((translator ?? nullTranslator).languageCode))
     });
     if (tree === null) {
       app.shell.add(panel, 'left', { rank: 150, type: 'History' });

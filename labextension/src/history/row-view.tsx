@@ -94,9 +94,10 @@ function SessionBody({ row, context }: { row: ISessionRow; context: IRowContext 
   const end = session.current ? null : session.end;
   const who = session.mine ? trans.__('you') : printable(session.user);
   const until = end === null ? trans.__('now') : time.clock(end);
+  const lasted = end === null ? '' : duration(session.start, end);
   const caption = [
     `${time.exact(session.start)} – ${end === null ? trans.__('now') : time.exact(end)}`,
-    ...(end === null ? [] : [duration(session.start, end)]),
+    ...(lasted === '' ? [] : [lasted]),
     `${session.user}@${session.host}`
   ].join('\n');
   return (
@@ -105,7 +106,7 @@ function SessionBody({ row, context }: { row: ISessionRow; context: IRowContext 
       <div className="jpr-Session" title={caption}>
         <span className="jpr-Session-text">
           <b>{time.day(session.start)}</b> {time.clock(session.start)} – {until} · {who}
-          {end !== null && <span className="jpr-mod-dim"> · {duration(session.start, end)}</span>}
+          {lasted !== '' && <span className="jpr-mod-dim"> · {lasted}</span>}
         </span>
         <span
           className="jpr-Session-count"

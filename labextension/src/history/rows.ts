@@ -1,15 +1,13 @@
 /** The timeline as a flat list of rows, each with a height known beforehand, so that it can be virtualized. */
 import type { Change, Commit, CommitDetail, Session } from '../api/client';
+import type { ITreeRow } from '../ui/rows';
 import { treeOf, type ChangedNode } from './changed';
 import type { IGraph, IGraphRow } from './graph';
 
 /** Pixels. */
 export const HEIGHT = { session: 30, commit: 46, file: 22, folder: 22, note: 24 } as const;
 
-interface IRow {
-  /** Stable across updates. */
-  readonly key: string;
-  readonly height: number;
+interface IRow extends ITreeRow {
   /** Lanes to draw through, for rows that are no commit. */
   readonly lanes: readonly number[];
 }
@@ -186,28 +184,4 @@ function pushDetail(
     note('skipped', notes.map(({ path, reason }) => `${path}: ${reason}`).join('\n'), notes.length);
   }
   note('rest', '', unchanged);
-}
-
-/** Where each row begins, and at the end the height of all: `offsets[i]` to `offsets[i + 1]`. */
-export function offsetsOf(rows: readonly Row[]): Float64Array {
-  const offsets = new Float64Array(rows.length + 1);
-  rows.forEach((row, at) => {
-    offsets[at + 1] = offsets[at] + row.height;
-  });
-  return offsets;
-}
-
-/** The row at a height, by bisection. */
-export function rowAt(offsets: Float64Array, y: number): number {
-  let low = 0;
-  let high = offsets.length - 2;
-  while (low < high) {
-    const middle = (low + high + 1) >> 1;
-    if (offsets[middle] <= y) {
-      low = middle;
-    } else {
-      high = middle - 1;
-    }
-  }
-  return Math.max(0, low);
 }

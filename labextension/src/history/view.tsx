@@ -7,9 +7,9 @@ import * as React from 'react';
 import type { TimeFormat } from '../format/time';
 import { printable } from '../format/names';
 import { CommandIDs, type IWorkspaceModel } from '../tokens';
-import { useSignal } from '../ui/hooks';
+import { useMinute, useSignal } from '../ui/hooks';
 import { IconButton, Segments } from '../ui/widgets';
-import { NO_FILTER, type View } from './filter';
+import { isSelective, NO_FILTER, type View } from './filter';
 import { Header } from './header-view';
 import type { TimelineModel } from './model';
 import { Offer } from './offer-view';
@@ -185,6 +185,7 @@ function List(props: IHistoryProps): JSX.Element {
       menu: menus.row
     };
   }, [timeline, commands, menus]);
+  const minute = useMinute();
   const branches = timeline.lanes > 1 || (workspace.state?.project.branches ?? 0) > 1;
   const context = React.useMemo(
     (): IRowContext => ({
@@ -195,7 +196,9 @@ function List(props: IHistoryProps): JSX.Element {
       manyBranches: branches,
       marked: timeline.marked?.id ?? null
     }),
-    [trans, time, actions, timeline.lanes, branches, timeline.marked]
+    // Rows say how long ago they were: each minute they are drawn again.
+    // eslint-disable-next-line react-hooks/exhaustive-deps
+    [trans, time, actions, timeline.lanes, branches, timeline.marked, minute]
   );
 
   const onClick = (row: Row, extra: boolean): void => {
@@ -246,9 +249,6 @@ function List(props: IHistoryProps): JSX.Element {
         } else {
           void commands.execute(CommandIDs.compare, { commit: row.commit.id });
         }
-        return true;
-      case 'ContextMenu':
-        openMenuAt(row, menus);
         return true;
       default:
         return false;
@@ -303,7 +303,8 @@ function List(props: IHistoryProps): JSX.Element {
 
 function EmptyList(props: { timeline: TimelineModel; trans: TranslationBundle }): JSX.Element {
   const { timeline, trans } = props;
-  if (timeline.filter === NO_FILTER) {
+  const { filter } = timeline;
+  if (!isSelective(filter) && !filter.thisBranch) {
     return <p>{trans.__('No checkpoint yet. The first one keeps everything that is here.')}</p>;
   }
   return (
@@ -320,11 +321,4 @@ function EmptyList(props: { timeline: TimelineModel; trans: TranslationBundle })
       </button>
     </>
   );
-}
-
-function openMenuAt(row: Row, menus: IHistoryMenus): void {
-  const box = document.getElementById(`jpr-row-${row.key}`)?.getBoundingClientRect();
-  if (box !== undefined) {
-    menus.row(row, box.left + 40, box.top + 24);
-  }
 }

@@ -29,3 +29,13 @@ export function useHeight(ref: React.RefObject<HTMLElement>): number {
   }, [ref]);
   return height;
 }
+
+/** Counts minutes: what shows relative times is drawn again with each. */
+export function useMinute(): number {
+  const [minute, next] = React.useReducer((n: number) => n + 1, 0);
+  React.useEffect(() => {
+    const timer = setInterval(next, 60_000);
+    return () => clearInterval(timer);
+  }, []);
+  return minute;
+}

@@ -1,0 +1,141 @@
+/** Wires the drive of past files, its read-only viewers, and the tab that browses a whole commit. */
+import {
+  ILayoutRestorer,
+  type JupyterFrontEnd,
+  type JupyterFrontEndPlugin
+} from '@jupyterlab/application';
+import { MainAreaWidget, WidgetTracker } from '@jupyterlab/apputils';
+import { IEditorServices } from '@jupyterlab/codeeditor';
+import { IDocumentManager } from '@jupyterlab/docmanager';
+import type { IDocumentWidget } from '@jupyterlab/docregistry';
+import { NotebookPanel } from '@jupyterlab/notebook';
+import { IRenderMimeRegistry } from '@jupyterlab/rendermime';
+import { ITranslator, nullTranslator } from '@jupyterlab/translation';
+import * as React from 'react';
+
+import { localeOf, TimeFormat } from '../format/time';
+import { CommandIDs, DOMAIN, IPreview, IWorkspaceModel } from '../tokens';
+import { widgetOf } from '../ui/widgets';
+import { BannerModel } from './banner-model';
+import { Banner } from './banner-view';
+import { BrowseModel } from './browse-model';
+import { BrowseWidget, type ILook } from './browse-widget';
+import { addPreviewCommands } from './commands';
+import { CommitDrive } from './drive';
+import { iconFor, register, viewerFor } from './factories';
+import { drivePathOf, parse } from './path';
+
+export const previewPlugin: JupyterFrontEndPlugin<IPreview> = {
+  id: 'jupyter-repro:preview',
+  description: 'Files of any commit, read-only, in the viewers of Lab.',
+  autoStart: true,
+  provides: IPreview,
+  requires: [IWorkspaceModel, IDocumentManager, IRenderMimeRegistry, IEditorServices],
+  optional: [NotebookPanel.IContentFactory, ILayoutRestorer, ITranslator],
+  activate: (
+    app: JupyterFrontEnd,
+    workspace: IWorkspaceModel,
+    docManager: IDocumentManager,
+    rendermime: IRenderMimeRegistry,
+    editors: IEditorServices,
+    contentFactory: NotebookPanel.IContentFactory | null,
+    restorer: ILayoutRestorer | null,
+    given: ITranslator | null
+  ): IPreview => {
+    const translator = given ?? nullTranslator;
+    const trans = translator.load(DOMAIN);
+    const time = new TimeFormat(localeOf(translator.languageCode));
+    const { commands } = app;
+
+    // Both at once: a page that was opened by URL asks for them before anything else happens.
+    app.serviceManager.contents.addDrive(new CommitDrive(workspace.api));
+    const files = new WidgetTracker<IDocumentWidget>({ namespace: 'jupyter-repro-files' });
+    /** Which viewer shows it, to be asked for again after a reload. */
+    const shownBy = new WeakMap<IDocumentWidget, string>();
+    register({
+      api: workspace.api,
+      registry: docManager.registry,
+      rendermime,
+      contentFactory,
+      editors,
+      translator,
+      trans,
+      onCreated: (widget, factory) => {
+        const file = parse(widget.context.path);
+        if (file !== null) {
+          dress(widget, new BannerModel(workspace, file), { trans, time, commands });
+          shownBy.set(widget, factory);
+          void files.add(widget);
+        }
+      }
+    });
+
+    const trees = new WidgetTracker<MainAreaWidget<BrowseWidget>>({
+      namespace: 'jupyter-repro-trees'
+    });
+    const preview: IPreview = {
+      open: async file => {
+        const { project, commit, path } = file;
+        const about = await workspace.api.call(
+          'get',
+          '/projects/{project}/commits/{commit}/contents',
+          { path: { project, commit }, query: { path, content: false } }
+        );
+        if (about.type === 'directory') {
+          return preview.browse(project, commit);
+        }
+        const drivePath = drivePathOf(file);
+        docManager.openOrReveal(
+          drivePath,
+          viewerFor(drivePath, about.size ?? 0, docManager.registry)
+        );
+      },
+      browse: (project, commit) => {
+        const open = trees.find(({ content }) => content.model.id === commit);
+        if (open !== undefined) {
+          app.shell.activateById(open.id);
+          return Promise.resolve();
+        }
+        const model = new BrowseModel(workspace, project, commit);
+        const content = new BrowseWidget(model, docManager, { trans, time, commands });
+        const widget = new MainAreaWidget({ content });
+        widget.id = `jupyter-repro-tree-${commit}`;
+        app.shell.add(widget, 'main', { type: 'Past Files' });
+        void trees.add(widget);
+        return model.load();
+      }
+    };
+    addPreviewCommands({
+      commands,
+      workspace,
+      preview,
+      trans,
+      openFile: path => void docManager.openOrReveal(path)
+    });
+
+    if (restorer !== null) {
+      void restorer.restore(files, {
+        command: 'docmanager:open',
+        args: widget => ({ path: widget.context.path, factory: shownBy.get(widget) ?? '' }),
+        name: ({ context }) => context.path
+      });
+      void restorer.restore(trees, {
+        command: CommandIDs.browse,
+        args: ({ content: { model } }) => ({ project: model.project, commit: model.id }),
+        name: ({ content: { model } }) => model.id
+      });
+    }
+    return preview;
+  }
+};
+
+/** Puts the banner over a file. The tab keeps the drive's name for it: Lab takes another label for a wish to rename. */
+function dress(widget: IDocumentWidget, model: BannerModel, { trans, time, commands }: ILook): void {
+  widget.addClass('jpr-Past');
+  // The banner says all that the toolbar and its "read only" would.
+  widget.toolbar.hide();
+  widget.title.icon = iconFor(widget.context.path);
+  const banner = React.createElement(Banner, { model, trans, time, commands });
+  (widget as unknown as MainAreaWidget).contentHeader.addWidget(widgetOf(banner, 'jpr-Banner'));
+  widget.disposed.connect(() => model.dispose());
+}
