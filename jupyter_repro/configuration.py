@@ -27,6 +27,7 @@ class Configuration:
     cache_limit_bytes: int = 5 * 1024**3
     use_gitignore: bool = False
     author: str = ""
+    snapshot_variables: str = ""
 
     @property
     def data_directory(self) -> DataDirectory:

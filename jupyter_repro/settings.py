@@ -53,6 +53,14 @@ class Repro(Configurable):
         _DEFAULTS.author,
         help="The author that commits carry. When empty, the name of the user on the hub or on this system.",
     ).tag(config=True, example="Weather group")
+    snapshot_variables = Unicode(
+        _DEFAULTS.snapshot_variables,
+        help=(
+            "Names of environment variables that checkpoints record besides those that are known to change results, "
+            "such as OMP_NUM_THREADS; with spaces between them, and * for any characters. Values that look like secrets "
+            "are never stored."
+        ),
+    ).tag(config=True, example="SLURM_JOB_PARTITION MODEL_*")
 
 
 def read(files: Sequence[Path]) -> Configuration:

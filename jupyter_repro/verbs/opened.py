@@ -16,6 +16,7 @@ from jupyter_repro.store import Store
 from jupyter_repro.store.backends import Backend, open_backend
 from jupyter_repro.workspace import Workspace, find_root, read_marker
 from jupyter_repro.workspace.state import read_state, write_json
+from jupyter_repro.workspace.workspace import Described
 
 REMOTE = ("s3://", "gs://", "az://")
 
@@ -101,6 +102,13 @@ class Opened(OpenedProject):
         except BaseException:
             self.close()
             raise
+        self._server = session is not None
+        self.workspace.describe = self._describe
+
+    def _describe(self) -> Described | None:
+        from jupyter_repro.verbs.environments.describing import describe
+
+        return describe(self, server=self._server)
 
     @property
     def author(self) -> str:

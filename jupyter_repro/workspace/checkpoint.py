@@ -11,15 +11,15 @@ from dataclasses import dataclass
 
 from jupyter_repro.errors import BranchMoved, CannotSave
 from jupyter_repro.history import Commit, Repository, TreeEntry, diff_trees
-from jupyter_repro.history.commits import FORMAT, StoredCommit, StoredSession
+from jupyter_repro.history.commits import FORMAT, StoredCommit, StoredEnvironment, StoredSession
 from jupyter_repro.history.trees import EntryType, GetTree, decode_tree, edit_tree
 from jupyter_repro.progress import OnProgress
-from jupyter_repro.store import Batch, Changes, Kind
+from jupyter_repro.store import Batch, Changes, Kind, object_id
 from jupyter_repro.store.store import ObjectsGone, now
 from jupyter_repro.workspace.content import StoreSink, read_entry
 from jupyter_repro.workspace.gitstate import git_labels
 from jupyter_repro.workspace.scan import Scan
-from jupyter_repro.workspace.workspace import ScanOptions, Workspace
+from jupyter_repro.workspace.workspace import Described, ScanOptions, Workspace
 
 _TRIES = 8
 FULL_EVERY_US = 7 * 24 * 3600 * 1_000_000
@@ -91,14 +91,17 @@ def _attempt(workspace: Workspace, wanted: Wanted, on_progress: OnProgress | Non
             get_tree = trees_of(repository, batch)
             tree = _forced(workspace, batch, get_tree, scan.tree, wanted.forced)
             skipped = tuple(Skipped(os.fsdecode(path), reason) for path, reason in scan.skipped)
-            if base is not None and tree.hex() == base.tree and not wanted.allow_empty:
+            described = workspace.describe() if workspace.describe is not None else None
+            same = base is not None and tree.hex() == base.tree and not _other_software(base, described)
+            if base is not None and same and not wanted.allow_empty:
                 if batch.written:  # content that the store had lost is there again
                     repository.store.publish(lambda head: Changes(), batch)
                 cache.store(scan.changed, scan.seen)
                 _note_full(workspace, full)
                 return CheckpointResult(base, False, 0, 0, 0, skipped, workspace.state.branch)
             branch, expected, notice = _branch(workspace)
-            stored = _stored(workspace, wanted, tree, base, scan, get_tree, branch)
+            environment = _environment(batch, described)
+            stored = _stored(workspace, wanted, tree, base, scan, get_tree, branch, environment)
             commit = repository.add_commit(batch, stored, branch, expected)
         workspace.set_state(branch=branch, commit=commit.id)
         cache.store(scan.changed, scan.seen)
@@ -121,6 +124,7 @@ def _stored(
     scan: Scan,
     get_tree: GetTree,
     branch: str,
+    environment: StoredEnvironment,
 ) -> StoredCommit:
     if base is None and not wanted.forced:
         added, modified, deleted = scan.files, 0, 0
@@ -143,6 +147,31 @@ def _stored(
         deleted=deleted,
         labels={**git_labels(workspace.root, scan.repositories), **dict(wanted.labels)},
         notes=scan.notes + scan.skipped,
+        environment=environment,
+    )
+
+
+def _other_software(base: Commit, described: Described | None) -> bool:
+    """Whether the software has changed since ``base``; not when it is unknown on either side."""
+    if described is None or not described.software or not base.environment.software:
+        return False
+    return object_id(described.software).hex() != base.environment.software
+
+
+def _environment(batch: Batch, described: Described | None) -> StoredEnvironment:
+    """Keep the texts that describe the environment, and say where they are."""
+    if described is None:
+        return StoredEnvironment()
+
+    def keep(text: bytes) -> bytes:
+        return batch.put(Kind.NOTE, text) if text else b""
+
+    return StoredEnvironment(
+        keep(described.definition),
+        keep(described.lock),
+        keep(described.software),
+        keep(described.host()),
+        described.label,
     )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import socket
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
@@ -42,6 +42,21 @@ class ScanOptions:
     collect_ignored: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class Described:
+    """What describes the software that a workspace runs in: texts that a commit carries, b"" for what is not known.
+
+    ``software`` is what is really installed, ``definition`` and ``lock`` what it was made from, ``label`` the name
+    "name rN"; ``host`` gives the text of the machine, and is asked only when a commit is made.
+    """
+
+    software: bytes
+    host: Callable[[], bytes]
+    definition: bytes = b""
+    lock: bytes = b""
+    label: str = ""
+
+
 class Workspace:
     """A directory attached to one branch of one project.
 
@@ -65,6 +80,8 @@ class Workspace:
         self.repository = repository
         self.author = author
         self.use_gitignore = use_gitignore
+        self.describe: Callable[[], Described | None] | None = None
+        """Asked for the software by everything that makes a commit; None where nobody knows."""
         self._session = session
         state = read_state(directory)
         if state is None:

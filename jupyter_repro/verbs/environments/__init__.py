@@ -1,0 +1,3 @@
+"""The verbs of environments: making, sharing, building, choosing, recording and comparing them."""
+
+from __future__ import annotations
