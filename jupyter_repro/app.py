@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, cast
 
 from jupyter_server.extension.application import ExtensionApp
-from traitlets import Bool, Float, Int
+from traitlets import Bool, Float, Int, TraitError
 
 from jupyter_repro.api import PREFIX, RESOURCE
 from jupyter_repro.api.preferences import NAMES, Preferences
@@ -79,6 +79,7 @@ class ReproApp(ExtensionApp):
         self.handlers.append((rf"{PREFIX}(?:/.*)?", ReproHandler, {"services": self.services}))
 
     async def _start_jupyter_server_extension(self, serverapp: ServerApp) -> None:
+        self._check_checkpoints_class()
         await self.services.start()
 
     async def stop_extension(self) -> None:
@@ -113,6 +114,15 @@ class ReproApp(ExtensionApp):
             named_users=self._has_named_users(),
             notary=lambda: server.contents_manager.notary,
         )
+
+    def _check_checkpoints_class(self) -> None:
+        """Say at start, not at the first save, when the opt-in cannot work."""
+        manager = self._server.contents_manager
+        if getattr(manager, "checkpoints_class", type).__module__ == "jupyter_repro.api.checkpoints":
+            try:
+                _ = manager.checkpoints
+            except TraitError as error:
+                self.log.error("%s", error)
 
     def _configuration(self) -> Configuration:
         """The settings of the command line, under those of this server's own configuration."""

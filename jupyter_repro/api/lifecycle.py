@@ -9,9 +9,11 @@ import secrets
 import socket
 import time
 from collections.abc import Awaitable, Callable
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
 from typing import TYPE_CHECKING
 
+from jupyter_repro.api import heirloom
 from jupyter_repro.api.preferences import Preferences
 from jupyter_repro.api.tasks import TaskRecord
 from jupyter_repro.errors import NotAWorkspace, ReproError
@@ -64,9 +66,11 @@ class Lifecycle:
         except ReproError as error:
             self._services.log.warning("The workspace is not attended to: %s", error)
             return
+        directory = self._directory(state.workspace)
+        last = await self._services.in_thread(heirloom.find, directory)
         attended = self.attend(state)
         if self._services.preferences.current.recover_at_start:
-            self.checkpoint(attended, kind="recovered", message="What the last session left")
+            self._recover(attended, last)
 
     def attend(self, state: WorkspaceState) -> Attended:
         """Have a session in a workspace, if there is none yet, and make automatic checkpoints of it."""
@@ -76,6 +80,7 @@ class Lifecycle:
             session = Session(secrets.token_hex(8), time.time_ns() // 1000, socket.gethostname(), user)
             found = Attended(state.workspace, state.project, state.path, session)
             self._attended[state.workspace] = found
+            heirloom.leave(self._directory(found.workspace), session)
             self._tell(found, None)
         if self._clock is None:
             self._clock = self._loop.create_task(self._keep_time())
@@ -111,13 +116,19 @@ class Lifecycle:
         finally:
             for attended in self._attended.values():
                 self._tell(attended, time.time_ns() // 1000)
+                heirloom.clear(self._directory(attended.workspace), attended.session)
             self._attended.clear()
 
     # -- checkpoints ---------------------------------------------------------------------------------
 
-    def checkpoint(self, attended: Attended, *, kind: str = "auto", message: str) -> TaskRecord:
-        """Queue an automatic checkpoint; nothing comes of it when nothing changed."""
-        session = attended.session
+    def checkpoint(
+        self, attended: Attended, *, kind: str = "auto", message: str, session: Session | None = None
+    ) -> TaskRecord:
+        """Queue an automatic checkpoint; nothing comes of it when nothing changed.
+
+        It belongs to the open session, unless ``session`` is another.
+        """
+        session = session or attended.session
         return self._services.tasks.submit(
             "checkpoint",
             message,
@@ -181,6 +192,14 @@ class Lifecycle:
             except Exception as error:  # noqa: BLE001
                 self._services.log.warning("Shared documents could not be saved before the checkpoint: %s", error)
 
+    def _recover(self, attended: Attended, last: Session | None) -> None:
+        if last is None:
+            self.checkpoint(attended, kind="recovered", message="Changed while no server ran")
+            return
+        # The last server was killed: what is there belongs to its session, and ends it.
+        self.checkpoint(attended, kind="recovered", message="Left by the session before", session=last)
+        self._tell(replace(attended, session=last), attended.session.start)
+
     # -- small things --------------------------------------------------------------------------------
 
     def _here(self) -> WorkspaceState:
@@ -195,6 +214,9 @@ class Lifecycle:
         init(self._services.place.root, configuration=rooms.configuration)
         self._services.log.info("%s is protected now, as auto_protect says.", self._services.place.root)
         return rooms.current_state()
+
+    def _directory(self, workspace: str) -> Path:
+        return self._services.configuration.data_directory.workspace_directory(workspace)
 
     def _preferences_changed(self, preferences: Preferences) -> None:
         self._loop.call_soon_threadsafe(self._woken.set)

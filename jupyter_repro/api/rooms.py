@@ -16,9 +16,10 @@ from typing import Generic, TypeVar
 
 from jupyter_repro.configuration import Configuration
 from jupyter_repro.errors import NotAWorkspace, ReproError, WorkspaceNotFound
+from jupyter_repro.history import Session
 from jupyter_repro.verbs import Opened, OpenedProject, open_project, open_workspace
 from jupyter_repro.verbs.timeline import Timeline
-from jupyter_repro.workspace import WorkspaceState, find_root
+from jupyter_repro.workspace import WorkspaceState, find_root, read_marker
 from jupyter_repro.workspace.state import read_state
 
 CURRENT = "current"
@@ -69,10 +70,15 @@ class _Shelf(Generic[Kept]):
 
 
 class Rooms:
-    """What is open. ``root`` is the directory the server was started in, ``author`` who acts by default."""
+    """What is open.
 
-    def __init__(self, configuration: Configuration, root: str) -> None:
+    ``root`` is the directory the server was started in; ``session_in`` tells the session that the server has in
+    a workspace (by id), to which commits belong.
+    """
+
+    def __init__(self, configuration: Configuration, root: str, session_in: Callable[[str], Session | None]) -> None:
         self.configuration = configuration
+        self.session_in = session_in
         self._root = root
         self._projects: _Shelf[OpenedProject] = _Shelf()
         self._workspaces: _Shelf[Opened] = _Shelf()
@@ -97,10 +103,11 @@ class Rooms:
         Raises ``WorkspaceNotFound``, ``NotAWorkspace`` or ``WorkspaceMoved``.
         """
         state = self.state_of(name)
+        session = self.session_in(state.workspace)
         with self._borrowed(
             self._workspaces,
-            state.workspace,
-            lambda: open_workspace(state.path, configuration=self.configuration),
+            f"{state.workspace} {session.id if session else ''}",
+            lambda: open_workspace(state.path, session=session, configuration=self.configuration),
         ) as room:
             workspace = room.opened.workspace
             workspace.state = read_state(workspace.directory) or workspace.state
@@ -113,6 +120,13 @@ class Rooms:
 
     def state_at(self, directory: str) -> WorkspaceState:
         """The state of the workspace at or above ``directory``. Raises ``NotAWorkspace`` or ``WorkspaceMoved``."""
+        root = find_root(Path(directory))
+        marker = read_marker(root)
+        if marker is not None:
+            # Nearly every request asks this: when all is as it was left, nothing need be opened.
+            state = read_state(self.configuration.data_directory.workspace_directory(marker.workspace))
+            if state is not None and state.project == marker.project and _is_at(state, root):
+                return state
         with open_workspace(directory, configuration=self.configuration) as opened:
             return opened.workspace.state
 
@@ -166,10 +180,14 @@ class Rooms:
 def _in_place(opened: Opened) -> bool:
     """Its folder is still the one that was opened."""
     try:
-        here = os.stat(opened.workspace.root)
-        return find_root(Path(opened.workspace.root)) == opened.workspace.root and (here.st_dev, here.st_ino) == (
-            opened.workspace.state.device,
-            opened.workspace.state.inode,
-        )
-    except (OSError, NotAWorkspace):
+        return _is_at(opened.workspace.state, find_root(opened.workspace.root))
+    except NotAWorkspace:
         return False
+
+
+def _is_at(state: WorkspaceState, root: Path) -> bool:
+    try:
+        here = os.stat(root)
+    except OSError:
+        return False
+    return state.path == str(root) and (here.st_dev, here.st_ino) == (state.device, state.inode)

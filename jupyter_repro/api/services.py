@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from jupyter_repro.api.rooms import Rooms
     from jupyter_repro.api.tasks import TaskManager
     from jupyter_repro.configuration import Configuration
+    from jupyter_repro.history import Session
     from jupyter_repro.verbs.plan import Extent
     from jupyter_repro.workspace import Status
 
@@ -87,7 +88,7 @@ class Services:
         """Opened projects and workspaces."""
         from jupyter_repro.api.rooms import Rooms
 
-        return Rooms(self.configuration, self.place.root)
+        return Rooms(self.configuration, self.place.root, self.session_in)
 
     @cached_property
     def notifier(self) -> Notifier:
@@ -145,9 +146,13 @@ class Services:
         except ReproError:
             return None
 
+    def session_in(self, workspace: str) -> Session | None:
+        """The session that this server has open in a workspace (by id)."""
+        return self.lifecycle.session_in(workspace) if "lifecycle" in self.__dict__ else None
+
     def open_session(self, workspace: str) -> str | None:
         """Id of the session that this server has open in a workspace."""
-        session = self.lifecycle.session_in(workspace) if "lifecycle" in self.__dict__ else None
+        session = self.session_in(workspace)
         return session.id if session else None
 
     def mark_trust(self, notebook: dict[str, object]) -> None:

@@ -120,6 +120,10 @@ class TaskManager:
             if not record.is_over and (workspace is None or record.workspace == workspace)
         ]
 
+    def worker_of(self, name: str) -> Worker:
+        """The process that carries out a running task. Raises ``KeyError`` for one that does not run."""
+        return self._running[name]
+
     def cancel(self, name: str) -> TaskRecord:
         """Ask a task to stop; one that has not begun ends at once, one that is over stays as it is."""
         record = self.get(name)
