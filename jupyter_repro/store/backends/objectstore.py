@@ -28,6 +28,9 @@ if TYPE_CHECKING:
 _CONNECT = timedelta(seconds=10)
 # From the first byte sent to the last one received: enough for a pack of 32 MiB at 110 kB/s.
 _REQUEST = timedelta(seconds=300)
+# Without a byte from the server. It begins when the request does, so it is not for large uploads.
+_SILENCE = timedelta(seconds=30)
+_LARGE = 1 << 20
 
 _memories: dict[str, MemoryStore] = {}
 _memories_lock = threading.Lock()
@@ -54,7 +57,8 @@ def open_object_store(url: str) -> Backend:
     clean = f"{scheme}://{place}" + (f"/{prefix}" if prefix else "")
     if scheme == "memory":
         return ObjectStoreBackend(clean, _memory(place), prefix)
-    return RetryingBackend(ObjectStoreBackend(clean, _remote(scheme, place, clean), prefix))
+    store, uploads = (_remote(scheme, place, clean, uploads=uploads) for uploads in (False, True))
+    return RetryingBackend(ObjectStoreBackend(clean, store, prefix, uploads=uploads))
 
 
 def _memory(name: str) -> MemoryStore:
@@ -66,21 +70,21 @@ def _memory(name: str) -> MemoryStore:
         return _memories[name]
 
 
-def _remote(scheme: str, place: str, url: str) -> ObjectStore:
-    """A client of the vendor; each reads its own environment variables."""
+def _remote(scheme: str, place: str, url: str, *, uploads: bool) -> ObjectStore:
+    """A client of the vendor, patient enough for large ``uploads``; it reads the vendor's own variables."""
     from obstore.store import AzureStore, GCSStore, S3Store
 
     retry: RetryConfig = {"max_retries": 0}
     with Mapped("open", "the store", url):
         if scheme == "gs":
-            return GCSStore(place, client_options=_client("GOOGLE"), retry_config=retry)
+            return GCSStore(place, client_options=_client("GOOGLE", uploads), retry_config=retry)
         if scheme == "az":
-            return AzureStore(place, client_options=_client("AZURE"), retry_config=retry)
+            return AzureStore(place, client_options=_client("AZURE", uploads), retry_config=retry)
         endpoint = os.environ.get("AWS_ENDPOINT_URL_S3") or os.environ.get("AWS_ENDPOINT_URL") or ""
-        return S3Store(place, client_options=_client("AWS", endpoint), retry_config=retry)
+        return S3Store(place, client_options=_client("AWS", uploads, endpoint), retry_config=retry)
 
 
-def _client(vendor: str, endpoint: str = "") -> ClientConfig:
+def _client(vendor: str, uploads: bool, endpoint: str = "") -> ClientConfig:
     """How to connect. obstore reads these variables only when it is told nothing itself."""
     options: ClientConfig = {
         "connect_timeout": os.environ.get(f"{vendor}_CONNECT_TIMEOUT") or _CONNECT,
@@ -88,6 +92,8 @@ def _client(vendor: str, endpoint: str = "") -> ClientConfig:
         # Whoever writes http:// in the address has said so once; the vendors' own tools do not ask twice either.
         "allow_http": _is_on(f"{vendor}_ALLOW_HTTP", otherwise=endpoint.lower().startswith("http://")),
     }
+    if not uploads:
+        options["read_timeout"] = os.environ.get(f"{vendor}_READ_TIMEOUT") or _SILENCE
     if proxy := os.environ.get(f"{vendor}_PROXY_URL"):
         options["proxy_url"] = proxy
     return options
@@ -99,11 +105,15 @@ def _is_on(variable: str, *, otherwise: bool) -> bool:
 
 
 class ObjectStoreBackend:
-    """Keys as objects of an obstore ``store``, each below ``prefix``; ``url`` is what messages call it."""
+    """Keys as objects of an obstore ``store``, each below ``prefix``; ``url`` is what messages call it.
 
-    def __init__(self, url: str, store: ObjectStore, prefix: str = "") -> None:
+    ``uploads`` is another client of the same store that waits longer, for what is larger than 1 MiB.
+    """
+
+    def __init__(self, url: str, store: ObjectStore, prefix: str = "", *, uploads: ObjectStore | None = None) -> None:
         self.url = url
         self._store = store
+        self._uploads = uploads or store
         self._base = f"{prefix}/" if prefix else ""
 
     def put(self, key: str, data: Data) -> None:
@@ -114,7 +124,8 @@ class ObjectStoreBackend:
         """
         # In parts it would be another request that completes it, which not every server makes conditional.
         with Mapped("write", check_key(key), self.url, missing=None, taken=AlreadyExists(key)):
-            self._store.put(self._base + key, data, mode="create", use_multipart=False)
+            store = self._uploads if len(data) > _LARGE else self._store
+            store.put(self._base + key, data, mode="create", use_multipart=False)
 
     def get(self, key: str, start: int = 0, length: int | None = None) -> bytes:
         """The bytes of ``key`` from ``start`` (negative: from the end), at most ``length`` of them.
