@@ -46,6 +46,10 @@ SECTIONS: tuple[tuple[str, tuple[Entry, ...]], ...] = (
         ),
     ),
     (
+        "Software",
+        (Entry("env", "env", "See and compare what is installed."),),
+    ),
+    (
         "Data in and out",
         (
             Entry("track", "track", "Bring in external data and record where it came from."),

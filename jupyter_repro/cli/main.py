@@ -6,10 +6,13 @@ stopped it. This module imports almost nothing at its top, so that Ctrl-C is cle
 
 from __future__ import annotations
 
-import contextlib
 import os
 import sys
-from collections.abc import Sequence
+
+TYPE_CHECKING = False
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 STOPPED = 130
 _STOPPED_SENTENCE = "stopped; nothing was lost: everything up to the last checkpoint is whole."
@@ -20,6 +23,7 @@ def main() -> None:
     try:
         _fill_closed_streams()
         code = run(sys.argv[1:])
+        _let_ctrl_c_kill()
     except KeyboardInterrupt:
         code = STOPPED
     if code == STOPPED:
@@ -60,6 +64,14 @@ def _fill_closed_streams() -> None:
             os.open(os.devnull, os.O_RDWR)
 
 
+def _let_ctrl_c_kill() -> None:
+    # All is done and said: from here on Ctrl-C has nothing to interrupt but the interpreter's own tidying up.
+    import signal
+
+    if signal.getsignal(signal.SIGINT) is signal.default_int_handler:
+        signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
 def _failed(error: Exception) -> int:
     from jupyter_repro.errors import Cancelled, ReproError
 
@@ -91,6 +103,8 @@ def _show_traceback() -> None:
 
 
 def _complain(sentence: str) -> None:
+    import contextlib
+
     from jupyter_repro.cli.escape import shown_text
 
     # What was printed before the failure comes first; where nobody listens, nothing more can be done.
@@ -102,6 +116,8 @@ def _complain(sentence: str) -> None:
 
 
 def _leave_at_once() -> None:
+    import contextlib
+
     # A thread that still waits for the network or a slow disk must not hold up a user who said stop;
     # whatever it was doing may be cut off at any instant without harm.
     for stream in (sys.stdout, sys.stderr):

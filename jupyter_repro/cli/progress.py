@@ -93,6 +93,9 @@ _WORDS = {
     "rebuild": "Rebuilding",
 }
 
+_NOUNS = {"verify": "object", "export": "part", "import": "part"}
+"""What a phase counts, where that is not files."""
+
 
 def _open() -> RichProgress:
     from rich.console import Console
@@ -123,15 +126,18 @@ def _measure(progress: Progress) -> tuple[int, int | None]:
 
 def _amount(progress: Progress, seconds: float) -> str:
     """``1,204/3,000 files  12.0 MiB/40.1 MiB  9.13 MiB/s``: how far, and how fast since the phase began."""
-    from jupyter_repro.cli.words import size
+    from jupyter_repro.cli.words import count, size
 
+    noun = _NOUNS.get(progress.phase, "file")
     parts = []
     rate = ""
-    if progress.files or progress.total_files:
-        total = f"/{progress.total_files:,}" if progress.total_files else ""
-        parts.append(f"{progress.files:,}{total} files")
-        rate = f"{progress.files / seconds:,.0f} files/s" if seconds > 1 else ""
+    if progress.total_files:
+        parts.append(f"{progress.files:,}/{count(progress.total_files, noun)}")
+    elif progress.files:
+        parts.append(count(progress.files, noun))
+    if progress.files and seconds > 1:
+        rate = f"{progress.files / seconds:,.0f} {noun}s/s"
     if progress.bytes:
         parts.append(size(progress.bytes) + (f"/{size(progress.total_bytes)}" if progress.total_bytes else ""))
-        rate = f"{size(int(progress.bytes / seconds))}/s" if seconds > 1 else ""
+        rate = f"{size(int(progress.bytes / seconds))}/s" if seconds > 1 else rate
     return "  ".join((*parts, rate)).rstrip()
