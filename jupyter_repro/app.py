@@ -80,7 +80,16 @@ class ReproApp(ExtensionApp):
 
     async def _start_jupyter_server_extension(self, serverapp: ServerApp) -> None:
         self._check_checkpoints_class()
+        bus, manager = self._server.event_logger, self._server.contents_manager
+        if bus is not None and hasattr(manager, "event_schema_id"):
+            bus.add_listener(schema_id=manager.event_schema_id, listener=self._contents_changed)
         await self.services.start()
+
+    async def _contents_changed(self, logger: object, schema_id: str, data: dict[str, object]) -> None:
+        # The contents manager tells of every save, whichever of its classes is in use.
+        path = data.get("path")
+        if data.get("action") == "save" and isinstance(path, str) and path.endswith(".ipynb"):
+            self.services.notebook_saved(path)
 
     async def stop_extension(self) -> None:
         """Checkpoint, close the session, end the workers."""

@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from jupyter_repro.api.services import Services
     from jupyter_repro.workspace import WorkspaceState
 
+MINUTE_SECONDS = 60.0
+
 SAVE_WAIT_SECONDS = 2.0
 """A notebook is often saved several times in a row: the checkpoint waits so long for the last of them."""
 
@@ -167,15 +169,14 @@ class Lifecycle:
             wanted = self._services.preferences.current
             self._woken.clear()
             with contextlib.suppress(asyncio.TimeoutError):
-                await asyncio.wait_for(self._woken.wait(), wanted.auto_checkpoint_minutes * 60)
+                await asyncio.wait_for(self._woken.wait(), wanted.auto_checkpoint_minutes * MINUTE_SECONDS)
                 continue  # the settings changed: count anew
             if not self._services.preferences.current.auto_checkpoint:
                 continue
             await self._flush()
             for attended in list(self._attended.values()):
                 if not self._services.tasks.active(attended.workspace):
-                    minutes = self._services.preferences.current.auto_checkpoint_minutes
-                    self.checkpoint(attended, message=f"Automatic, every {minutes} minutes")
+                    self.checkpoint(attended, message=f"Automatic, every {_minutes(wanted.auto_checkpoint_minutes)}")
 
     async def _save_all(self) -> None:
         await self._flush()
@@ -238,3 +239,7 @@ class Lifecycle:
                 ended,
             ),
         )
+
+
+def _minutes(number: int) -> str:
+    return "minute" if number == 1 else f"{number} minutes"

@@ -90,9 +90,15 @@ class Rooms:
 
     @contextlib.contextmanager
     def project(self, name: str) -> Iterator[Room[OpenedProject]]:
-        """The project of that name or id, or ``current``. Raises ``ProjectNotFound`` or ``AmbiguousProject``."""
-        key = self.current_state().project if name == CURRENT else name
-        with self._borrowed(self._projects, key, lambda: open_project(key, configuration=self.configuration)) as room:
+        """The project of that name or id. Raises ``ProjectNotFound`` or ``AmbiguousProject``.
+
+        ``current`` is that of the server's workspace, and in it ``@`` means that workspace's newest commit.
+        """
+        if name == CURRENT:
+            with self.workspace(CURRENT) as here:
+                yield Room(here.opened, here.timeline)
+            return
+        with self._borrowed(self._projects, name, lambda: open_project(name, configuration=self.configuration)) as room:
             room.opened.repository.sync()
             yield room
 
@@ -144,11 +150,6 @@ class Rooms:
         data = self.configuration.data_directory
         found = (read_state(data.workspace_directory(name)) for name in data.workspace_ids())
         return [state for state in found if state is not None]
-
-    def forget(self, project: str | None = None) -> None:
-        """Close what is open of a project, or everything: it is opened anew when it is next wanted."""
-        self._projects.clear(project)
-        self._workspaces.clear()
 
     def close(self) -> None:
         """Close everything, now and whatever is given back later."""

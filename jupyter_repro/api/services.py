@@ -222,6 +222,11 @@ class Services:
             self.rooms.close()
         self._pool.shutdown(wait=False, cancel_futures=True)
 
+    def notebook_saved(self, path: str) -> None:
+        """Lab saved the notebook at ``path``, as Lab knows it."""
+        if "lifecycle" in self.__dict__:
+            self.lifecycle.notebook_saved(os.path.join(self.place.root, path.strip("/")))
+
     def activity(self) -> dict[str, object] | None:
         """What is under way, for whoever would stop an idle server."""
         active = self.tasks.active() if "tasks" in self.__dict__ else []

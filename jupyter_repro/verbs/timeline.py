@@ -95,7 +95,8 @@ class Timeline:
             if not test(commit):
                 continue
             if not wanted.hidden and not showing.shows(commit):
-                hidden += 1
+                # Those above the first row were counted below the last row of the page before.
+                hidden += after is None or bool(commits)
                 continue
             if len(commits) == limit:
                 return TimelinePage(tuple(commits), commits[-1].id, hidden)
