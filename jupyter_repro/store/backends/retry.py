@@ -43,7 +43,8 @@ class RetryingBackend:
     ) -> None:
         if attempts < 1:
             raise InvalidRequest(f"{attempts} attempts are none. Give 1 or more.")
-        self.inner = inner
+        # Patience does not multiply: one that has some already hands over what it stands before.
+        self.inner: Backend = inner.inner if isinstance(inner, RetryingBackend) else inner
         self.url = inner.url
         self._attempts = attempts
         self._base = base_delay

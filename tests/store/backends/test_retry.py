@@ -161,6 +161,14 @@ def test_patience_ends_before_the_attempts_when_each_takes_long(inner: Unsteady)
     assert len(pauses) == 1
 
 
+def test_retries_around_retries_do_not_multiply(inner: Unsteady) -> None:
+    inner.failures = away(9)
+    backend = RetryingBackend(RetryingBackend(inner, attempts=3), attempts=3, sleep=lambda _: None)
+    with pytest.raises(StoreUnreachable):
+        backend.get("a")
+    assert inner.calls == 3
+
+
 def test_closing_closes_the_inner_one(inner: Unsteady, monkeypatch: pytest.MonkeyPatch) -> None:
     closed: list[bool] = []
     monkeypatch.setattr(inner, "close", lambda: closed.append(True))
