@@ -11,7 +11,6 @@ import os
 import queue
 import threading
 import time
-from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from jupyter_repro.errors import PurgedContent
@@ -166,37 +165,40 @@ class Batch:
 
     def _start(self) -> None:
         self._threads = [
-            threading.Thread(target=self._guard, args=(self._compress,), name=f"repro-compress-{i}", daemon=True)
-            for i in range(self._count)
+            threading.Thread(target=self._compress, name=f"repro-compress-{i}", daemon=True) for i in range(self._count)
         ]
-        self._putter = threading.Thread(target=self._guard, args=(self._put_packs,), name="repro-put", daemon=True)
+        self._putter = threading.Thread(target=self._put_packs, name="repro-put", daemon=True)
         for thread in (*self._threads, self._putter):
             thread.start()
 
-    def _guard(self, work: Callable[[], None]) -> None:
-        try:
-            work()
-        except BaseException as error:  # noqa: BLE001  # handed to the caller's thread by _raise
-            self._error = self._error or error
+    def _failed(self, error: BaseException) -> None:
+        """Keep the first error for the caller's thread; the threads go on to empty their queues."""
+        self._error = self._error or error
 
     def _compress(self) -> None:
         compressor = Compressor()
         while (group := self._to_compress.get()) is not None:
             if self._stopped or self._error:
                 continue
-            if len(group) == 1:
-                encoded = [compressor.one(group[0][2])]
-            else:
-                encoded = compressor.many([item[2] for item in group])
-            finished = None
-            with self._builder_lock:
-                add = self._builder.add
-                for (name, kind, data), (codec, payload) in zip(group, encoded, strict=True):
-                    add(name, kind, Codec(codec), payload, len(data))
-                if self._builder.full:
-                    finished, self._builder = self._builder, PackBuilder()
-            if finished is not None:
-                self._hand_over(finished.finish())
+            try:
+                self._compress_group(compressor, group)
+            except BaseException as error:  # noqa: BLE001  # handed to the caller's thread
+                self._failed(error)
+
+    def _compress_group(self, compressor: Compressor, group: list[Item]) -> None:
+        if len(group) == 1:
+            encoded = [compressor.one(group[0][2])]
+        else:
+            encoded = compressor.many([item[2] for item in group])
+        finished = None
+        with self._builder_lock:
+            add = self._builder.add
+            for (name, kind, data), (codec, payload) in zip(group, encoded, strict=True):
+                add(name, kind, Codec(codec), payload, len(data))
+            if self._builder.full:
+                finished, self._builder = self._builder, PackBuilder()
+        if finished is not None:
+            self._hand_over(finished.finish())
 
     def _hand_over(self, pack: FinishedPack) -> None:
         while not (self._stopped or self._error):
@@ -208,9 +210,13 @@ class Batch:
 
     def _put_packs(self) -> None:
         while (pack := self._to_put.get()) is not None:
-            if not (self._stopped or self._error):
+            if self._stopped or self._error:
+                continue
+            try:
                 self._put_pack(pack)
                 self._name_early()
+            except BaseException as error:  # noqa: BLE001  # handed to the caller's thread
+                self._failed(error)
 
     def _name_early(self) -> None:
         """Record packs of a long batch before it is complete: if it breaks off, a later one finds them."""

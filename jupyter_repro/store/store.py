@@ -240,7 +240,12 @@ class Store:
             table = known.get(pack) or tables.get(pack)
             if table is not None:
                 self.index.add_pack(pack, table)
-        self.index.drop_packs(before - set(head.packs))
+        gone = before - set(head.packs)
+        self.index.drop_packs(gone)
+        drop = getattr(self.backend, "drop", None)
+        if callable(drop):  # a local cache must not keep what was purged
+            for pack in gone:
+                drop(pack_key(pack))
         if head.purged:
             self.index.drop_objects(head.purged - head.allowed)
         self.index.set_head(head)
