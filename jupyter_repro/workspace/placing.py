@@ -158,14 +158,15 @@ def put_entry(places: Places, path: bytes, entry: TreeEntry, blocks: Iterable[by
     parent, _, name = path.rpartition(b"/")
     directory = places.directory(parent, create=True)
     temporary = places.temporary()
-    if entry.type == EntryType.SYMLINK:
-        os.symlink(entry.content, temporary, dir_fd=directory)
-    else:
-        write_new_file(directory, temporary, entry.mode, blocks)
     try:
+        if entry.type == EntryType.SYMLINK:
+            os.symlink(entry.content, temporary, dir_fd=directory)
+        else:
+            write_new_file(directory, temporary, entry.mode, blocks)
         os.rename(temporary, name, src_dir_fd=directory, dst_dir_fd=directory)
-    except OSError:
-        os.unlink(temporary, dir_fd=directory)
+    except BaseException:
+        with contextlib.suppress(OSError):
+            os.unlink(temporary, dir_fd=directory)
         raise
 
 

@@ -7,7 +7,7 @@ import stat
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
-from jupyter_repro.errors import InvalidRequest, PathNotFound
+from jupyter_repro.errors import BlobCorrupt, BlobMissing, InvalidRequest, PathNotFound, Purged
 from jupyter_repro.history import Commit, EntryType, TreeChange, TreeEntry, diff_trees, find_entry
 from jupyter_repro.history.trees import edit_tree, split_path
 from jupyter_repro.progress import OnProgress, Progress
@@ -104,6 +104,9 @@ def _carry_out(workspace: Workspace, journal: Journal, on_progress: OnProgress |
             if attempt == _TRIES - 1:
                 raise
             continue
+        except (BlobCorrupt, BlobMissing, Purged) as error:
+            _give_up(workspace, journal, safety)
+            raise type(error)(f"{error} Nothing was restored; the directory is as it was.") from error
         written, removed = written + done[0], removed + done[1]
         break
     commit = _conclude(workspace, journal, target)
@@ -115,6 +118,14 @@ def _carry_out(workspace: Workspace, journal: Journal, on_progress: OnProgress |
         else f"jupyter-repro restore {first_safety.id[:12]}"
     )
     return Restored(commit, first_safety, written, removed, undo, workspace.state.branch)
+
+
+def _give_up(workspace: Workspace, journal: Journal, safety: Commit) -> None:
+    """Put back what was there: content that cannot be read will not be readable for the next command either."""
+    if journal.action == "undo":
+        clear_journal(workspace.journal_path)
+    else:
+        _carry_out(workspace, Journal("undo", safety.id, (), workspace.state.branch, safety.id), None)
 
 
 def _before(journal: Journal, target: Commit) -> str:
