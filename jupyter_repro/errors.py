@@ -272,6 +272,13 @@ class CatalogUnusable(ReproError):
     status = 503
 
 
+class EnvironmentUnknown(ReproError):
+    """Nothing is known of the software of a commit or workspace."""
+
+    code = "environment_unknown"
+    status = 404
+
+
 def all_errors(root: type[ReproError] = ReproError) -> Iterator[type[ReproError]]:
     """Every error class of the project, parents before children."""
     yield root

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 import click
 
@@ -12,6 +13,10 @@ from jupyter_repro.cli.opening import the_workspace
 from jupyter_repro.cli.output import note, paint, say, say_json
 from jupyter_repro.cli.progress import watched
 from jupyter_repro.cli.words import count, listed, short
+
+if TYPE_CHECKING:
+    from jupyter_repro.history import Commit
+    from jupyter_repro.verbs.opened import Opened
 
 SHOWN_SKIPPED = 10
 """People are told so many skipped paths by name; machines all of them."""
@@ -47,6 +52,9 @@ def command_here(message: str, allow_empty: bool, full: bool, skip_unreadable: b
             skip_unreadable=skip_unreadable,
             on_progress=on_progress,
         )
+        changes = listed(made.added, made.modified, made.deleted)
+        if made.created and not (made.added or made.modified or made.deleted):
+            changes = _software_changes(workspace, made.commit) or changes
     if made.notice:
         note(shown_text(made.notice))
     if as_json:
@@ -63,10 +71,18 @@ def command_here(message: str, allow_empty: bool, full: bool, skip_unreadable: b
         return
     name = paint(short(made.commit.id), "yellow")
     if made.created:
-        say(f"Checkpoint {name} on {made.branch}: {listed(made.added, made.modified, made.deleted)}.")
+        say(f"Checkpoint {name} on {made.branch}: {changes}.")
     else:
         say(f"Nothing has changed since {name} on {made.branch}: no checkpoint was needed.")
     tell_skipped([(one.path, one.reason) for one in made.skipped])
+
+
+def _software_changes(workspace: Opened, commit: Commit) -> str:
+    """What was installed or removed when that is all that changed, or ""."""
+    from jupyter_repro.verbs import environments
+
+    badge = environments.software_badges(workspace, [commit]).get(commit.id)
+    return shown_text(f"installed software changed ({badge.summary})") if badge else ""
 
 
 def tell_skipped(skipped: Sequence[tuple[str, str]]) -> None:

@@ -106,7 +106,7 @@ class Opened(OpenedProject):
         self.workspace.describe = self._describe
 
     def _describe(self) -> Described | None:
-        from jupyter_repro.verbs.environments.describing import describe
+        from jupyter_repro.verbs.describing import describe
 
         return describe(self, server=self._server)
 

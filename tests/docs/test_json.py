@@ -96,6 +96,8 @@ def story(repro: Repro, place: Path) -> Iterator[tuple[str, object]]:
     if shutil.which("git"):
         yield asked("export-git", place / "git")
         yield asked("import-git", place / "git")
+    yield asked("env", "snapshot")
+    yield asked("env", "diff", "@~1", "@")
     yield asked("purge", "secret", "--reason", "a test", "--yes")
     yield asked("purge", "secret", "--allow-again")
     yield asked("thin", "--yes")

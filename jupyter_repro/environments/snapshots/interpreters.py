@@ -14,9 +14,6 @@ from __future__ import annotations
 import contextlib
 import json
 import os
-import platform
-import site
-import subprocess
 import sys
 from collections.abc import Mapping
 from pathlib import Path
@@ -77,10 +74,15 @@ def stamps_of(executable: str) -> list[str]:
 def ask_interpreter(executable: str) -> Interpreter | None:
     """What the interpreter at this path says of itself; None when it does not answer."""
     if executable == sys.executable:
+        import platform
+        import site
+
         folders = list(site.getsitepackages())
         if site.ENABLE_USER_SITE:
             folders.insert(0, site.getusersitepackages())
         return Interpreter(platform.python_version(), platform.python_implementation(), sys.prefix, folders)
+    import subprocess
+
     clean = {name: value for name, value in os.environ.items() if not name.startswith("PYTHON")}
     try:
         said = subprocess.run(
