@@ -242,13 +242,20 @@ class Store:
                 self.index.add_pack(pack, table)
         gone = before - set(head.packs)
         self.index.drop_packs(gone)
-        drop = getattr(self.backend, "drop", None)
-        if callable(drop):  # a local cache must not keep what was purged
-            for pack in gone:
-                drop(pack_key(pack))
+        for pack in gone:
+            self._drop_cached(pack)
         if head.purged:
             self.index.drop_objects(head.purged - head.allowed)
         self.index.set_head(head)
+
+    def _drop_cached(self, pack: bytes) -> bool:
+        """Let a local cache forget a pack that left, for it may hold what was purged, or that reads as
+        damaged; returns whether there is a cache."""
+        drop = getattr(self.backend, "drop", None)
+        if callable(drop):
+            drop(pack_key(pack))
+            return True
+        return False
 
     def _table_or_none(self, pack: bytes) -> Table | None:
         # A lost or damaged pack must not hide the others: 'verify' names what it takes along.
@@ -371,6 +378,10 @@ class Store:
                     return decode(location.codec, payload, location.plain, name)
                 except KeyNotFound:
                     pass
+                except BlobCorrupt:
+                    if attempt == 2 or not self._drop_cached(location.pack):
+                        raise
+                    continue
             if attempt == 1:
                 self.sync()
         raise self.missing(name, kind)

@@ -166,12 +166,11 @@ def _download(url: str) -> Iterator[bytes]:
 def _object(url: str) -> Iterator[bytes]:
     from jupyter_repro.store.backends import open_backend
     from jupyter_repro.store.backends.protocol import KeyNotFound
-    from jupyter_repro.store.backends.retry import RetryingBackend
 
     place, _, name = url.rpartition("/")
     if place.endswith("/") or not name:
         raise InvalidRequest(f"{_shown(url)} names no object. Write s3://bucket/path/to/object.")
-    backend = RetryingBackend(open_backend(place))
+    backend = open_backend(place)
     try:
         start = 0
         while True:
