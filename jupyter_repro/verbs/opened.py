@@ -201,12 +201,8 @@ def open_store_backend(data: DataDirectory, configuration: Configuration, projec
                 f"The store of project {project.name!r} is gone from {place}. Put the directory back from a backup."
             )
         return open_backend(place)
-    backend = open_backend(project.store)
-    if project.store.startswith(REMOTE):
-        from jupyter_repro.store.backends.cached import CachedBackend
-        from jupyter_repro.store.backends.retry import RetryingBackend
-
-        backend = RetryingBackend(backend)
-        if configuration.cache_limit_bytes:
-            backend = CachedBackend(backend, data.cache(project.id), configuration.cache_limit_bytes)
-    return backend
+    if project.store.startswith(REMOTE) and configuration.cache_limit_bytes:
+        return open_backend(
+            project.store, cache=data.cache(project.id), cache_bytes=configuration.cache_limit_bytes
+        )
+    return open_backend(project.store)
