@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from jupyter_repro import verbs
 from jupyter_repro.cli.completion_scripts import SHELLS, installation
 from tests.cli.terminal import terminal
 
@@ -41,16 +42,17 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, repro: Repro) -> Path:
 @pytest.fixture
 def history(repro: Repro) -> Repro:
     """A workspace with two commits, a branch and a tag."""
-    repro("init")
+    verbs.init(repro.cwd)
     folder = repro.cwd / "data of old"
     folder.mkdir()
     (folder / "table.csv").write_text("a,b\n")
     (repro.cwd / "notes.md").write_text("one\n")
-    repro("checkpoint", "-m", "first")
-    (repro.cwd / "notes.md").write_text("two\n")
-    repro("checkpoint", "-m", "second")
-    repro("branch", "try-shap")
-    repro("tag", "paper-v1")
+    with verbs.open_workspace(repro.cwd) as workspace:
+        verbs.checkpoint(workspace, "first")
+        (repro.cwd / "notes.md").write_text("two\n")
+        verbs.checkpoint(workspace, "second")
+        verbs.create_branch(workspace, "try-shap")
+        verbs.create_tag(workspace, "paper-v1")
     return repro
 
 
