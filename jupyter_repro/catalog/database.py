@@ -38,11 +38,12 @@ class Database:
         self._patience = patience
         self._on_damage = on_damage
         sqlite = self.url.get_backend_name() == "sqlite"
-        self._engine = create_engine(
-            self.url, connect_args={"timeout": patience, "check_same_thread": False} if sqlite else {}
-        )
         if sqlite:
+            self._engine = create_engine(self.url, connect_args={"timeout": patience, "check_same_thread": False})
             self._teach_sqlite(self.url.database or "")
+        else:
+            # Records are read and then written: as on SQLite, nobody else's write may come in between.
+            self._engine = create_engine(self.url, isolation_level="SERIALIZABLE", pool_pre_ping=True)
 
     def _teach_sqlite(self, file: str) -> None:
         wanted = "wal" if is_local(Path(file).parent) else "delete"
@@ -96,8 +97,9 @@ class Database:
                         return work(connection)
             except DBAPIError as error:
                 words = str(error.orig).lower()
-                # On PostgreSQL two writers may insert the same row: the second finds it when it tries again.
-                conflicts += isinstance(error, IntegrityError)
+                # On PostgreSQL two may insert the same row or make the same tables: the second finds them made
+                # when it tries again.
+                conflicts += isinstance(error, IntegrityError) or "already exists" in words
                 again = any(word in words for word in _TRANSIENT) or 0 < conflicts < 4
                 if not again or time.monotonic() >= deadline:
                     raise self._explained(words) from error
