@@ -26,6 +26,13 @@ class InvalidRequest(ReproError):
     exit_code = 2
 
 
+class NotPossible(ReproError):
+    """Something that can be meant but not be done as things are: a file in the way, a source that is not there."""
+
+    code = "not_possible"
+    status = 409
+
+
 class NotAWorkspace(ReproError):
     """No workspace at or above the directory."""
 
@@ -277,6 +284,47 @@ class EnvironmentUnknown(ReproError):
 
     code = "environment_unknown"
     status = 404
+
+
+class EnvironmentNotFound(ReproError):
+    """No environment, revision or build of that name that the user may see."""
+
+    code = "environment_not_found"
+    status = 404
+
+
+class EnvironmentExists(ReproError):
+    """The name of an environment is taken."""
+
+    code = "environment_exists"
+    status = 409
+
+
+class EnvironmentForbidden(ReproError):
+    """The environment belongs to somebody else."""
+
+    code = "environment_forbidden"
+    status = 403
+
+
+class InvalidDefinition(InvalidRequest):
+    """A definition of an environment that cannot be meant."""
+
+    code = "invalid_definition"
+
+
+class BuildFailed(ReproError):
+    """An environment could not be resolved or installed; the active revision is as it was."""
+
+    code = "build_failed"
+    status = 422
+
+
+class EnvironmentNotReady(ReproError):
+    """No revision that was built can be used."""
+
+    code = "environment_not_ready"
+    status = 409
 
 
 def all_errors(root: type[ReproError] = ReproError) -> Iterator[type[ReproError]]:

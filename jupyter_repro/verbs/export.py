@@ -21,7 +21,7 @@ from blake3 import blake3
 
 from jupyter_repro.configuration import Configuration, load_configuration
 from jupyter_repro.data_directory import DataDirectory
-from jupyter_repro.errors import BlobCorrupt, InvalidRequest, ProjectExists, StoreUnsuitable
+from jupyter_repro.errors import BlobCorrupt, NotPossible, ProjectExists, StoreUnsuitable
 from jupyter_repro.progress import OnProgress, Progress
 from jupyter_repro.store.backends import DirectoryBackend
 from jupyter_repro.store.log import FORMAT, open_record, record_key
@@ -59,11 +59,11 @@ def export_project(
 ) -> Exported:
     """Write the whole project into ``file``, which must not exist yet; it gets its name when it is complete.
 
-    Raises ``InvalidRequest`` when it exists or cannot be written, and ``BlobCorrupt`` when the store is damaged.
+    Raises ``NotPossible`` when it exists or cannot be written, and ``BlobCorrupt`` when the store is damaged.
     """
     path = os.path.abspath(file)
     if os.path.lexists(path):
-        raise InvalidRequest(f"{path} exists already. Give another name, or remove it first.")
+        raise NotPossible(f"{path} exists already. Give another name, or remove it first.")
     head = opened.repository.sync()
     temporary = f"{path}.{os.getpid()}.part"
     try:
@@ -74,7 +74,7 @@ def export_project(
             os.fsync(output.fileno())
         os.link(temporary, path)
     except OSError as error:
-        raise InvalidRequest(f"{path} cannot be written ({error.strerror}). Give a place with room for it.") from error
+        raise NotPossible(f"{path} cannot be written ({error.strerror}). Give a place with room for it.") from error
     finally:
         with contextlib.suppress(FileNotFoundError):
             os.unlink(temporary)
@@ -118,7 +118,7 @@ def import_project(
 
     Every record and pack is checked before the project is there. A project of the same id that is here
     already stays as it is: then a ``name`` is needed, and the import is a copy with an id of its own.
-    Raises ``InvalidRequest`` or ``BlobCorrupt`` for a file that is no whole export, and ``ProjectExists``.
+    Raises ``NotPossible`` or ``BlobCorrupt`` for a file that is no whole export, and ``ProjectExists``.
     """
     configuration = configuration or load_configuration()
     data = configuration.data_directory
@@ -131,13 +131,13 @@ def import_project(
                 raise _no_export(path)
             return _import(data, configuration, path, json.loads(marker[1]), members, name, on_progress)
     except OSError as error:
-        raise InvalidRequest(f"{path} cannot be read ({error.strerror}).") from error
+        raise NotPossible(f"{path} cannot be read ({error.strerror}).") from error
     except (tarfile.TarError, ValueError) as error:
         raise _no_export(path) from error
 
 
-def _no_export(path: str) -> InvalidRequest:
-    return InvalidRequest(f"{path} is not a whole file made by 'jupyter-repro export'. Export the project again.")
+def _no_export(path: str) -> NotPossible:
+    return NotPossible(f"{path} is not a whole file made by 'jupyter-repro export'. Export the project again.")
 
 
 def _members(source: IO[bytes], path: str) -> Iterator[tuple[str, bytes]]:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
 
-from jupyter_repro.errors import InvalidRequest, MissingTool
+from jupyter_repro.errors import MissingTool, NotPossible
 from jupyter_repro.history import Commit, EntryType, TreeEntry, diff_trees
 from jupyter_repro.progress import OnProgress, Progress
 from jupyter_repro.verbs.opened import OpenedProject
@@ -34,14 +34,14 @@ def export_git(
 
     The directory must be new or empty; the repository is bare of a working tree until ``git checkout``. What git
     cannot keep (empty directories, permission bits other than the exec bit, environments) is left out.
-    Raises ``MissingTool`` or ``InvalidRequest``.
+    Raises ``MissingTool`` or ``NotPossible``.
     """
     git = shutil.which("git")
     if git is None:
         raise MissingTool("git is not on this machine. Install it to write the history into a git repository.")
     place = Path(os.path.abspath(directory))
     if place.exists() and (not place.is_dir() or any(place.iterdir())):
-        raise InvalidRequest(f"{place} is not an empty directory. Name a new one for the git repository.")
+        raise NotPossible(f"{place} is not an empty directory. Name a new one for the git repository.")
     opened.repository.sync()
     repository = opened.repository
     tips = [*repository.branches.values(), *repository.tags.values()]
@@ -67,7 +67,7 @@ def export_git(
         pass  # git says below what it did not like
     said = process.stderr.read().decode("utf-8", "replace").strip() if process.stderr else ""
     if process.wait() != 0:
-        raise InvalidRequest(f"git could not take the history ({said.splitlines()[0] if said else 'no reason given'}).")
+        raise NotPossible(f"git could not take the history ({said.splitlines()[0] if said else 'no reason given'}).")
     record(opened, "export-git", str(place), commits=len(commits))
     return GitExported(str(place), len(commits), len(repository.branches), len(repository.tags))
 
@@ -75,7 +75,7 @@ def export_git(
 def _run(command: list[str], place: Path) -> None:
     done = subprocess.run(command, capture_output=True, check=False, stdin=subprocess.DEVNULL)
     if done.returncode != 0:
-        raise InvalidRequest(
+        raise NotPossible(
             f"git cannot make a repository at {place} ({done.stderr.decode('utf-8', 'replace').strip()})."
         )
 

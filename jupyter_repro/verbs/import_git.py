@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import IO
 
-from jupyter_repro.errors import InvalidRequest, MissingTool
+from jupyter_repro.errors import MissingTool, NotPossible
 from jupyter_repro.history.commits import FORMAT, StoredCommit, StoredSession, encode_commit
 from jupyter_repro.history.revisions import check_name
 from jupyter_repro.history.trees import EntryType, TreeEntry, encode_tree
@@ -45,7 +45,7 @@ def import_git(
 
     Branches and tags keep their names, ``prefix`` before them; one that is taken gets "-git" behind it.
     Files, exec bits, links, authors, times and messages are kept; the git id becomes the label
-    "git_commit". Submodules are left out and named. Raises ``MissingTool`` or ``InvalidRequest``.
+    "git_commit". Submodules are left out and named. Raises ``MissingTool`` or ``NotPossible``.
     """
     git = shutil.which("git")
     if git is None:
@@ -112,7 +112,7 @@ class _Git:
         done = subprocess.run([*self._command, *arguments], capture_output=True, check=False, stdin=subprocess.DEVNULL)
         if done.returncode != 0:
             said = done.stderr.decode("utf-8", "replace").strip().splitlines()
-            raise InvalidRequest(
+            raise NotPossible(
                 f"{self._place} cannot be read as a git repository ({said[-1] if said else 'git failed'})."
             )
         return done.stdout.decode("utf-8", "surrogateescape")
@@ -125,7 +125,7 @@ class _Git:
         """The branch that the repository is on; git does not keep on which one a commit was made."""
         try:
             return self._text("symbolic-ref", "--short", "HEAD").strip() or "main"
-        except InvalidRequest:
+        except NotPossible:
             return "main"
 
     def references(self) -> tuple[dict[str, str], dict[str, str]]:
@@ -158,7 +158,7 @@ class _Git:
         self._stdin.flush()
         header = self._stdout.readline().decode().split()
         if len(header) != 3:
-            raise InvalidRequest(f"Object {name} of {self._place} is missing: the git repository is not whole.")
+            raise NotPossible(f"Object {name} of {self._place} is missing: the git repository is not whole.")
         size = int(header[2])
 
         def read() -> Iterator[bytes]:
@@ -166,7 +166,7 @@ class _Git:
             while left:
                 block = self._stdout.read(min(left, _BLOCK))
                 if not block:
-                    raise InvalidRequest(f"git stopped while {self._place} was read.")
+                    raise NotPossible(f"git stopped while {self._place} was read.")
                 left -= len(block)
                 yield block
             self._stdout.read(1)

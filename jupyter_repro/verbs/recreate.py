@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import shlex
 import shutil
 from dataclasses import dataclass
 from pathlib import Path
@@ -148,7 +149,7 @@ def _over(opened: OpenedProject, found: Commit, root: Path, name: str, on_progre
     with Opened(opened.data, opened.configuration, opened.project, root, made.workspace, author=opened.author) as there:
         done = restore(there, found.id, on_progress=on_progress)
     _note(opened, found, made.workspace, name, root)
-    undo = f"jupyter-repro -C {root} restore {done.safety.id[:12]}" if done.safety else ""
+    undo = f"jupyter-repro -C {shlex.quote(str(root))} restore {done.safety.id[:12]}" if done.safety else ""
     return Recreated(made.project, made.workspace, name, str(root), found.id, done.written, 0, undo)
 
 

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from blake3 import blake3
 
-from jupyter_repro.errors import CannotSave, HostilePath, InvalidRequest, StoreUnreachable
+from jupyter_repro.errors import CannotSave, HostilePath, NotPossible, StoreUnreachable
 from jupyter_repro.history.moments import rfc3339
 from jupyter_repro.history.trees import split_path
 from jupyter_repro.progress import OnProgress, Progress
@@ -46,12 +46,12 @@ def track(opened: Opened, source: str, destination: str, *, on_progress: OnProgr
 
     ``source`` is an http(s) URL, a file or directory, or ``s3://``, ``gs://``, ``az://``. What is at the
     destination is saved first. Origin, time, size and hash go into ``.repro-origins.json`` at the
-    workspace's root and into the commit that is made. Raises ``InvalidRequest``, ``HostilePath`` or
+    workspace's root and into the commit that is made. Raises ``NotPossible``, ``HostilePath`` or
     ``StoreUnreachable``.
     """
     names = b"/".join(split_path(os.fsencode(destination)))
     if not names or names.split(b"/")[0] in (b".repro", ORIGINS.encode()):
-        raise InvalidRequest(f"{destination!r} cannot be a destination. Name a file inside the workspace.")
+        raise NotPossible(f"{destination!r} cannot be a destination. Name a file inside the workspace.")
     checkpoint(opened, f"Before tracking {_shown(source)}", kind="auto", on_progress=on_progress)
     workspace = opened.workspace
     with workspace.held():
@@ -104,7 +104,7 @@ def _fetch(
         path = Path(os.path.abspath(source[7:] if scheme else source))
         yield from _local(opened, path, destination, on_progress)
     else:
-        raise InvalidRequest(
+        raise NotPossible(
             f"{scheme}:// is no source that is known here. Use a path, http(s)://, s3://, gs:// or az://."
         )
 
@@ -115,16 +115,16 @@ def _local(
     try:
         mode = path.stat().st_mode
     except OSError as error:
-        raise InvalidRequest(f"{path} cannot be read ({error.strerror}).") from error
+        raise NotPossible(f"{path} cannot be read ({error.strerror}).") from error
     if path == opened.workspace.root or opened.workspace.root in path.parents:
-        raise InvalidRequest(f"{path} is in the workspace already, and every checkpoint keeps it.")
+        raise NotPossible(f"{path} is in the workspace already, and every checkpoint keeps it.")
     if stat.S_ISREG(mode):
         yield _write(opened, destination, _blocks(path), mode & 0o777, on_progress)
         return
     if not stat.S_ISDIR(mode):
-        raise InvalidRequest(f"{path} is neither a file nor a directory.")
+        raise NotPossible(f"{path} is neither a file nor a directory.")
     if path in opened.workspace.root.parents:
-        raise InvalidRequest(f"{path} contains the workspace itself. Name what you need of it.")
+        raise NotPossible(f"{path} contains the workspace itself. Name what you need of it.")
     for child in sorted(path.iterdir()):
         if child.is_symlink() or not (child.is_file() or child.is_dir()):
             continue
@@ -137,7 +137,7 @@ def _blocks(path: Path) -> Iterator[bytes]:
             while block := file.read(_BLOCK):
                 yield block
     except OSError as error:
-        raise InvalidRequest(f"{path} cannot be read ({error.strerror}).") from error
+        raise NotPossible(f"{path} cannot be read ({error.strerror}).") from error
 
 
 def _download(url: str) -> Iterator[bytes]:
@@ -156,7 +156,7 @@ def _download(url: str) -> Iterator[bytes]:
             if expected is not None and total != int(expected):
                 raise StoreUnreachable(f"{_shown(url)} broke off after {total} of {expected} bytes. Try again.")
     except urllib.error.HTTPError as error:
-        raise InvalidRequest(f"{_shown(url)} answered {error.code} {error.reason}.") from error
+        raise NotPossible(f"{_shown(url)} answered {error.code} {error.reason}.") from error
     except (OSError, ValueError) as error:
         raise StoreUnreachable(
             f"{_shown(url)} cannot be reached ({error}). Check the address and the network."
@@ -169,7 +169,7 @@ def _object(url: str) -> Iterator[bytes]:
 
     place, _, name = url.rpartition("/")
     if place.endswith("/") or not name:
-        raise InvalidRequest(f"{_shown(url)} names no object. Write s3://bucket/path/to/object.")
+        raise NotPossible(f"{_shown(url)} names no object. Write s3://bucket/path/to/object.")
     backend = open_backend(place)
     try:
         start = 0
@@ -180,7 +180,7 @@ def _object(url: str) -> Iterator[bytes]:
             if len(block) < 8 * _BLOCK:
                 return
     except KeyNotFound:
-        raise InvalidRequest(f"There is no object {_shown(url)}.") from None
+        raise NotPossible(f"There is no object {_shown(url)}.") from None
     finally:
         backend.close()
 
@@ -205,7 +205,7 @@ def _write(
     root = os.fsencode(opened.workspace.root)
     full = os.path.join(root, destination)
     if os.path.isdir(full) and not os.path.islink(full):
-        raise InvalidRequest(f"{os.fsdecode(destination)!r} is a directory of the workspace. Name a file in it.")
+        raise NotPossible(f"{os.fsdecode(destination)!r} is a directory of the workspace. Name a file in it.")
     with contextlib.closing(counted()) as content, Places(root, os.urandom(6).hex()) as places:
         try:
             put_entry(places, destination, TreeEntry(b"", EntryType.FILE, mode, 0, b""), content)

@@ -6,6 +6,7 @@ directory that did not change.
 
 from __future__ import annotations
 
+import contextlib
 import os
 import stat
 import time
@@ -89,10 +90,13 @@ class Scanner:
         self._collect_ignored = collect_ignored
         self._on_progress = on_progress
         self._next_report = 0.0
+        self._total: tuple[int | None, int | None] = (None, None)
         self.result = Scan()
 
     def run(self) -> Scan:
         """Read the whole workspace. Raises ``UnreadableFile``."""
+        if self._on_progress is not None and (self._cache is None or self._cache.empty):
+            self._total = count_files(self._root, self._rules)  # everything will be read: say how much that is
         self.result.tree = self._directory(self._root, b"", self._rules)
         return self.result
 
@@ -256,8 +260,29 @@ class Scanner:
             now = time.monotonic()
             if now >= self._next_report:
                 self._next_report = now + 0.1
-                self._on_progress(Progress("store", result.read_files, None, result.read_bytes, None))
+                total_files, total_bytes = self._total
+                self._on_progress(Progress("store", result.read_files, total_files, result.read_bytes, total_bytes))
 
     @staticmethod
     def _join(rel: bytes, name: bytes) -> bytes:
         return rel + b"/" + name if rel else name
+
+
+def count_files(root: bytes, rules: IgnoreNode) -> tuple[int, int]:
+    """How many files there are to be read, and how many bytes; what cannot be listed is left out."""
+    files = size = 0
+    stack = [(root, rules)]
+    while stack:
+        path, here = stack.pop()
+        with contextlib.suppress(OSError), os.scandir(path) as listing:
+            for item in listing:
+                with contextlib.suppress(OSError):
+                    directory = item.is_dir(follow_symlinks=False)
+                    if here.ignored(item.name, directory) is not None:
+                        continue
+                    if directory:
+                        stack.append((item.path, here.enter(item.name)))
+                    elif item.is_file(follow_symlinks=False):
+                        files += 1
+                        size += item.stat(follow_symlinks=False).st_size
+    return files, size

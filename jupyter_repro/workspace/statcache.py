@@ -102,6 +102,11 @@ class StatCache:
             self._db.executemany("DELETE FROM directory WHERE path=?", gone)
         self._db.execute("COMMIT")
 
+    @property
+    def empty(self) -> bool:
+        """Whether nothing is known yet."""
+        return self._db.execute("SELECT 1 FROM directory LIMIT 1").fetchone() is None
+
     def _count(self) -> int:
         return int(self._db.execute("SELECT count(*) FROM directory").fetchone()[0])
 

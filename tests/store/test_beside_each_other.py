@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterator
-from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -159,9 +158,8 @@ def abandon(repository: Repository, files: dict[str, bytes]) -> None:
 
 def read_all(repository: Repository, commit: str) -> dict[str, bytes]:
     found = repository.commit_at(commit)
-    return {
-        entry.name.decode(): b"".join(repository.read(entry)) for entry in repository.get_tree(bytes.fromhex(found.tree))
-    }
+    entries = repository.get_tree(bytes.fromhex(found.tree))
+    return {entry.name.decode(): b"".join(repository.read(entry)) for entry in entries}
 
 
 CONTENTS = [b"shared" * 50, b"alpha" * 50, b"beta" * 50, b"gamma" * 50]

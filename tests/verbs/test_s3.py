@@ -18,8 +18,8 @@ from jupyter_repro.verbs import open_workspace as open_one
 
 
 @pytest.fixture
-def machine(tmp_path: Path) -> Iterator[Configuration]:
-    yield Configuration(data_dir=str(tmp_path / "machine"), author="someone")
+def machine(tmp_path: Path) -> Configuration:
+    return Configuration(data_dir=str(tmp_path / "machine"), author="someone")
 
 
 def other(machine: Configuration) -> Configuration:
