@@ -38,15 +38,21 @@ class Applier:
         self._rows: dict[bytes, dict[bytes, StatRow]] = {}
 
     def run(
-        self, plan: list[TreeChange], obstacles: list[bytes], report: Callable[[int], None] | None
+        self,
+        plan: list[TreeChange],
+        obstacles: list[bytes],
+        report: Callable[[int], None] | None,
+        earlier: list[TreeChange],
     ) -> tuple[int, int]:
         """Carry out ``plan``; returns how many files and links were written and removed.
+
+        ``earlier`` is the plan of the first attempt, whose temporary files may still lie about.
 
         Raises ``LateEdit`` before touching a file that is not as it was saved.
         """
         written = removed = 0
         with Places(self._root, self._token) as places:
-            self._sweep(places, plan)
+            self._sweep(places, [*plan, *earlier])
             for path in obstacles:
                 remove_tree(places, path)
             places.forget()
@@ -211,9 +217,11 @@ class Applier:
 
     def _sweep(self, places: Places, plan: list[TreeChange]) -> None:
         prefix = TEMPORARY + self._token.encode() + b"-"
-        for parent in {change.path.rpartition(b"/")[0] for change in plan}:
+        folders = {change.path.rpartition(b"/")[0] for change in plan}
+        folders |= {change.path for change in plan if change.is_directory}
+        for folder in folders:
             try:
-                directory = places.directory(parent)
+                directory = places.directory(folder)
             except (FileNotFoundError, CannotSave):
                 continue
             for found in os.listdir(directory):

@@ -125,7 +125,8 @@ def _give_up(workspace: Workspace, journal: Journal, safety: Commit) -> None:
     if journal.action == "undo":
         clear_journal(workspace.journal_path)
     else:
-        _carry_out(workspace, Journal("undo", safety.id, (), workspace.state.branch, safety.id), None)
+        undo = Journal("undo", safety.id, (), workspace.state.branch, safety.id, journal.token)
+        _carry_out(workspace, undo, None)
 
 
 def _before(journal: Journal, target: Commit) -> str:
@@ -232,7 +233,11 @@ def _apply(
                 on_progress(Progress("write", done, total))
 
         target = workspace.repository.commit_at(journal.target)
-        return Applier(workspace, cache, journal.token, bytes.fromhex(target.tree)).run(plan, obstacles, report)
+        earlier: list[TreeChange] = []
+        if journal.safety is not None:
+            earlier = _plan(workspace, workspace.repository.commit_at(journal.safety), target, journal)
+        applier = Applier(workspace, cache, journal.token, bytes.fromhex(target.tree))
+        return applier.run(plan, obstacles, report, earlier)
     finally:
         cache.close()
 
