@@ -152,4 +152,7 @@ export interface ICompare {
   open(comparison: IComparison): Promise<void>;
 }
 
-export const ICompare = new Token<ICompare>('jupyter-repro:ICompare', 'Differences between states.');
+export const ICompare = new Token<ICompare>(
+  'jupyter-repro:ICompare',
+  'Differences between states.'
+);

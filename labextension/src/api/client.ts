@@ -77,11 +77,11 @@ export type Given<V extends Verb, P extends PathWith<V>> = PathValues<Operation<
 
 type JsonOf<R> = R extends { content: { 'application/json': infer A } } ? A : never;
 
-/** What it answers; `void` where there is no body. */
+/** What it answers; `undefined` where there is no body. */
 export type Answer<V extends Verb, P extends PathWith<V>> =
   Operation<V, P> extends { responses: infer R }
     ? R extends { 204: unknown }
-      ? void
+      ? undefined
       : JsonOf<R[keyof R & (200 | 201 | 202)]>
     : never;
 

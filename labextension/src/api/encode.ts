@@ -45,5 +45,5 @@ export function queryString(query: Readonly<Record<string, QueryValue>>): string
 
 /** Puts values into `{name}` places of a path template. */
 export function fillPath(template: string, values: Readonly<Record<string, string>>): string {
-  return template.replace(/\{(\w+)\}/g, (_, name: string) => encodeText(values[name]));
+  return template.replace(/\{(\w+)\}/g, (_, name: string) => encodeText(values[name] ?? ''));
 }

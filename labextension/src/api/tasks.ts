@@ -36,7 +36,10 @@ export async function follow<K extends Task['kind']>(
   let now = task;
   onProgress?.(now);
   while (!hasEnded(now)) {
-    now = await api.call('get', '/tasks/{task}', { path: { task: task.id }, query: { wait: WAIT } });
+    now = await api.call('get', '/tasks/{task}', {
+      path: { task: task.id },
+      query: { wait: WAIT }
+    });
     onProgress?.(now);
   }
   if (now.state === 'cancelled') {

@@ -13,7 +13,7 @@ interface IDetail {
 }
 
 /** Everything that React draws; notebooks and text are widgets of their own. */
-export function Detail({ model, trans }: IDetail): JSX.Element {
+export function Detail({ model, trans }: IDetail): React.JSX.Element {
   useSignal(model.changed);
   const { detail } = model;
   switch (detail.kind) {
@@ -48,12 +48,12 @@ interface IFile extends IDetail {
   file: FileDiff;
 }
 
-function Images({ model, file, trans }: IFile): JSX.Element {
+function Images({ model, file, trans }: IFile): React.JSX.Element {
   const { a, b } = file;
   if (model.options.layout === 'inline' && a !== null && b !== null) {
     return <Swipe before={model.urlOf(a)} after={model.urlOf(b)} trans={trans} />;
   }
-  const side = (label: string, one: DiffSide | null): JSX.Element => (
+  const side = (label: string, one: DiffSide | null): React.JSX.Element => (
     <figure className="jpr-Picture">
       {one === null ? (
         <div className="jpr-Picture-none">{trans.__('not there')}</div>
@@ -74,7 +74,7 @@ function Images({ model, file, trans }: IFile): JSX.Element {
   );
 }
 
-function Picture({ url, label }: { url: string; label: string }): JSX.Element {
+function Picture({ url, label }: { url: string; label: string }): React.JSX.Element {
   const [size, setSize] = React.useState('');
   return (
     <>
@@ -92,7 +92,11 @@ function Picture({ url, label }: { url: string; label: string }): JSX.Element {
 }
 
 /** One image over the other, with a border that follows a slider. */
-function Swipe(props: { before: string; after: string; trans: TranslationBundle }): JSX.Element {
+function Swipe(props: {
+  before: string;
+  after: string;
+  trans: TranslationBundle;
+}): React.JSX.Element {
   const { before, after, trans } = props;
   const [share, setShare] = React.useState(50);
   return (
@@ -122,16 +126,16 @@ function Swipe(props: { before: string; after: string; trans: TranslationBundle 
   );
 }
 
-function Table({ diff, trans }: { diff: TableDiff; trans: TranslationBundle }): JSX.Element {
+function Table({ diff, trans }: { diff: TableDiff; trans: TranslationBundle }): React.JSX.Element {
   return (
-    <div className="jpr-TableDiff" tabIndex={0} role="region" aria-label={trans.__('Changed cells')}>
+    <div
+      className="jpr-TableDiff"
+      tabIndex={0}
+      role="region"
+      aria-label={trans.__('Changed cells')}
+    >
       <p className="jpr-mod-dim">
-        {trans.__(
-          '%1 rows added, %2 changed, %3 deleted',
-          diff.added,
-          diff.modified,
-          diff.deleted
-        )}
+        {trans.__('%1 rows added, %2 changed, %3 deleted', diff.added, diff.modified, diff.deleted)}
         {diff.truncated && ` · ${trans.__('only the first of them are shown')}`}
       </p>
       <table>
@@ -190,8 +194,8 @@ function follows(a: TableDiff['rows'][number], b: TableDiff['rows'][number]): bo
   );
 }
 
-function About({ model, file, trans }: IFile): JSX.Element {
-  const side = (label: string, one: DiffSide | null): JSX.Element => (
+function About({ model, file, trans }: IFile): React.JSX.Element {
+  const side = (label: string, one: DiffSide | null): React.JSX.Element => (
     <section className="jpr-AboutSide">
       <h3>{label}</h3>
       {one === null ? (

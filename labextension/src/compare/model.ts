@@ -15,7 +15,7 @@ import {
 } from '../api/client';
 import { textOf } from '../preview/file-model';
 import type { IComparison, IWorkspaceModel } from '../tokens';
-import { offsetsOf, type ITreeRow } from '../ui/rows';
+import { Places, type ITreeRow } from '../ui/rows';
 
 const PAGE = 500;
 const ROW = 26;
@@ -91,8 +91,8 @@ export class CompareModel {
     return this._rows;
   }
 
-  get offsets(): Float64Array {
-    return this._offsets;
+  get places(): Places {
+    return this._places;
   }
 
   get problem(): string | null {
@@ -128,8 +128,7 @@ export class CompareModel {
   /** The newer side is the workspace the user is in: files can be put back there. */
   get canRestore(): boolean {
     return (
-      this.comparison.b === null &&
-      this.workspace.state?.workspace.id === this.comparison.workspace
+      this.comparison.b === null && this.workspace.state?.workspace.id === this.comparison.workspace
     );
   }
 
@@ -195,7 +194,7 @@ export class CompareModel {
         ...known,
         ...page.items.map(entry => ({ key: `d:${entry.path}`, height: ROW, entry }))
       ];
-      this._offsets = offsetsOf(this._rows);
+      this._places = new Places(this._rows);
       this._problem = null;
     } catch (error) {
       this._problem = messageOf(error);
@@ -279,7 +278,7 @@ export class CompareModel {
   private readonly _detailChanged = new Signal<this, void>(this);
   private _page: DiffPage | null = null;
   private _rows: readonly IEntryRow[] = [];
-  private _offsets: Float64Array = new Float64Array(1);
+  private _places = new Places();
   private _problem: string | null = null;
   private _loading = false;
   private _selected: string | null;

@@ -32,7 +32,7 @@ export class NotebookDiff extends Panel {
     this.addClass('nbdime-root');
     const widget = new NotebookDiffWidget({
       model: new NotebookDiffModel(
-        options.diff.base as unknown as INotebookContent,
+        options.diff.base as INotebookContent,
         options.diff.diff as unknown as IDiffEntry[]
       ),
       rendermime: options.rendermime,

@@ -12,6 +12,7 @@ import { ITranslator, nullTranslator, type TranslationBundle } from '@jupyterlab
 
 import { localeOf, TimeFormat } from '../format/time';
 import { CommandIDs, DOMAIN, ICompare, IWorkspaceModel, type IComparison } from '../tokens';
+import { optional, textOf } from '../ui/args';
 import { compareIcon } from '../ui/icons';
 import { told } from '../workspace/commands';
 import type { CompareWidget } from './widget';
@@ -114,22 +115,21 @@ function addCompareCommands(
         });
       }
     });
-  const other = (args: Readonly<Record<string, unknown>>): string | null =>
-    typeof args.with === 'string' ? args.with : null;
-
   commands.addCommand(CommandIDs.compare, {
     label: trans.__('Compare With Current'),
     icon: compareIcon,
     isEnabled: () => workspace.state !== null,
-    execute: args => open(String(args.commit), other(args))
+    execute: args => open(textOf(args, 'commit'), optional(args, 'with'))
   });
 
   commands.addCommand(CommandIDs.compareFile, {
     label: args =>
-      other(args) === null ? trans.__('Compare With Current') : trans.__('What Changed in It'),
+      optional(args, 'with') === null
+        ? trans.__('Compare With Current')
+        : trans.__('What Changed in It'),
     icon: compareIcon,
     isEnabled: () => workspace.state !== null,
-    execute: args => open(String(args.commit), other(args), String(args.path))
+    execute: args => open(textOf(args, 'commit'), optional(args, 'with'), textOf(args, 'path'))
   });
 
   commands.addCommand(CommandIDs.review, {

@@ -22,10 +22,10 @@ export interface ICompareProps {
 }
 
 /** `v1 Baseline, yesterday 14:31 → now main, 3 unsaved changes      +4 ~9 −1` */
-export function Summary({ model, trans, time }: ICompareProps): JSX.Element {
+export function Summary({ model, trans, time }: ICompareProps): React.JSX.Element {
   useSignal(model.changed);
   const { a, b, counts, problem, comparison } = model;
-  const commit = (one: Commit): JSX.Element => (
+  const commit = (one: Commit): React.JSX.Element => (
     <span className="jpr-Summary-side" title={`${time.exact(one.time)}\n${one.id}`}>
       <b>{printable(nameOf(one))}</b> {titleOf(one, trans)}, {time.moment(one.time)}
     </span>
@@ -69,14 +69,14 @@ export function Summary({ model, trans, time }: ICompareProps): JSX.Element {
 }
 
 /** Changed files. */
-export function Files({ model, trans }: ICompareProps): JSX.Element {
+export function Files({ model, trans }: ICompareProps): React.JSX.Element {
   useSignal(model.changed);
   return (
     <Tree<IEntryRow>
       label={trans.__('Changed files')}
       className="jpr-Compare-files"
       rows={model.rows}
-      offsets={model.offsets}
+      places={model.places}
       focus={model.selected === null ? null : `d:${model.selected}`}
       item={({ entry }) => ({
         level: 1,
@@ -99,7 +99,13 @@ export function Files({ model, trans }: ICompareProps): JSX.Element {
   );
 }
 
-function Entry({ entry, trans }: { entry: DiffEntry; trans: TranslationBundle }): JSX.Element {
+function Entry({
+  entry,
+  trans
+}: {
+  entry: DiffEntry;
+  trans: TranslationBundle;
+}): React.JSX.Element {
   const path = printable(entry.path);
   const slash = path.lastIndexOf('/') + 1;
   const old = entry.old_path === null ? null : printable(entry.old_path);
@@ -138,15 +144,19 @@ export function statText({ stat, new_size }: DiffEntry, trans: TranslationBundle
 }
 
 /** What can be switched for the present file, and what can be done with it. */
-export function Tools(props: ICompareProps): JSX.Element {
+export function Tools(props: ICompareProps): React.JSX.Element {
   const { model, trans, commands } = props;
   useSignal(model.changed);
   const { detail, options, selected, comparison, entry } = model;
   const set = (change: Partial<IOptions>): void => {
     model.options = { ...options, ...change };
   };
-  const toggle = (label: string, name: 'sources' | 'outputs' | 'metadata'): JSX.Element => (
-    <button type="button" aria-pressed={options[name]} onClick={() => set({ [name]: !options[name] })}>
+  const toggle = (label: string, name: 'sources' | 'outputs' | 'metadata'): React.JSX.Element => (
+    <button
+      type="button"
+      aria-pressed={options[name]}
+      onClick={() => set({ [name]: !options[name] })}
+    >
       {label}
     </button>
   );
@@ -181,7 +191,7 @@ export function Tools(props: ICompareProps): JSX.Element {
           options={[
             {
               value: 'own',
-              label: entry?.kind === 'csv' ? trans.__('Table') : trans.__('Cells')
+              label: entry.kind === 'csv' ? trans.__('Table') : trans.__('Cells')
             },
             { value: 'text', label: trans.__('Text') }
           ]}

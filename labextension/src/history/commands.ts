@@ -8,6 +8,7 @@ import type { TranslationBundle } from '@jupyterlab/translation';
 
 import { liesIn } from '../format/names';
 import { CommandIDs, type IWorkspaceModel } from '../tokens';
+import { textOf } from '../ui/args';
 import { compareIcon, historyIcon } from '../ui/icons';
 import { NO_FILTER } from './filter';
 import type { TimelineModel } from './model';
@@ -71,7 +72,7 @@ export function addHistoryCommands(context: IHistoryCommands): void {
   commands.addCommand(CommandIDs.copyId, {
     label: trans.__('Copy Id'),
     icon: copyIcon,
-    execute: args => Clipboard.copyToSystem(String(args.commit))
+    execute: args => Clipboard.copyToSystem(textOf(args, 'commit'))
   });
 
   commands.addCommand(CommandIDs.markForCompare, {
@@ -87,7 +88,7 @@ export function addHistoryCommands(context: IHistoryCommands): void {
     icon: compareIcon,
     execute: args => {
       const model = timeline();
-      const chosen = model.commit(String(args.commit));
+      const chosen = model.commit(textOf(args, 'commit'));
       const { marked } = model;
       if (chosen === undefined || marked?.id === chosen.id) {
         model.mark(null);
@@ -112,7 +113,7 @@ function pathInMind({ app, workspace, docManager, browser }: IHistoryCommands): 
   const listing = app.contextMenuHitTest(node => node.classList.contains('jp-DirListing-item'));
   let path: string | undefined;
   if (listing !== undefined && browser !== null) {
-    path = browser.selectedItems().next().value?.path;
+    path = [...browser.selectedItems()][0]?.path;
   } else {
     const tab = app.contextMenuHitTest(node => node.dataset.id !== undefined);
     const widgets = [...app.shell.widgets('main')];

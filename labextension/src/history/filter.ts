@@ -38,7 +38,7 @@ export function queryOf(filter: IFilter, branch: string): HistoryQuery {
   const query: HistoryQuery = {};
   const words: string[] = [];
   for (const [whole, key, quoted, plain] of filter.text.matchAll(TERM)) {
-    const value = quoted ?? plain;
+    const value = quoted ?? plain ?? '';
     if (!isKey(key)) {
       // A colon inside a plain word is part of it.
       words.push(key === undefined ? value : whole.replace(/"/g, ''));

@@ -22,7 +22,7 @@ interface IPassing {
 }
 
 /** Lines that pass a row without a dot. */
-export function Passing({ lanes, width, height }: IPassing): JSX.Element {
+export function Passing({ lanes, width, height }: IPassing): React.JSX.Element {
   return (
     <svg className="jpr-Graph" width={width} height={height} aria-hidden="true">
       {lanes.map(lane => (
@@ -41,7 +41,7 @@ interface IDot {
 }
 
 /** A commit's dot with the lines around it. */
-export function Dot({ row, width, height, hollow }: IDot): JSX.Element {
+export function Dot({ row, width, height, hollow }: IDot): React.JSX.Element {
   const own = x(row.lane);
   return (
     <svg className="jpr-Graph" width={width} height={height} aria-hidden="true">

@@ -48,24 +48,19 @@ interface IExtent {
 export function layOut(commits: readonly Node[], current: string, complete: boolean): IGraph {
   const extents = extentsOf(commits, complete);
   const width = assignLanes(extents, current);
-  const through: number[][] = commits.map(() => []);
-  const joins: number[][] = commits.map(() => []);
-  for (const extent of extents.values()) {
-    for (let row = extent.first + 1; row <= extent.end; row++) {
-      through[row].push(extent.lane);
-    }
-    if (extent.joins) {
-      joins[extent.end].push(extent.lane);
-    }
-  }
-  const rows = commits.map((commit, row) => {
+  const all = [...extents.values()];
+  const last = commits.length - 1;
+  const rows = commits.map((commit, row): IGraphRow => {
     const own = extents.get(commit.branch)!;
+    const here = all.filter(extent => row > extent.first && row <= extent.end && extent !== own);
+    const joins = here.filter(extent => extent.joins && extent.end === row);
+    const through = here.filter(extent => !joins.includes(extent));
     return {
       lane: own.lane,
       above: row > own.first,
-      below: row < own.end || (!complete && row === commits.length - 1 && commit.parents.length > 0),
-      through: unique(through[row], lane => lane !== own.lane && !joins[row].includes(lane)),
-      joins: unique(joins[row], lane => lane !== own.lane)
+      below: row < own.end || (!complete && row === last && commit.parents.length > 0),
+      through: lanesOf(through, own),
+      joins: lanesOf(joins, own)
     };
   });
   return { rows, width };
@@ -83,7 +78,7 @@ function extentsOf(commits: readonly Node[], complete: boolean): Map<string, IEx
     }
   });
   for (const extent of extents.values()) {
-    const parent = commits[extent.last].parents[0];
+    const parent = commits[extent.last]?.parents[0];
     const origin = parent === undefined ? undefined : rowOf.get(parent);
     if (origin !== undefined && origin > extent.last) {
       extent.end = origin;
@@ -119,6 +114,8 @@ function assignLanes(extents: Map<string, IExtent>, current: string): number {
   return taken.length;
 }
 
-function unique(lanes: readonly number[], keep: (lane: number) => boolean): number[] {
-  return [...new Set(lanes)].filter(keep).sort((a, b) => a - b);
+function lanesOf(extents: readonly IExtent[], own: IExtent): number[] {
+  const lanes = new Set(extents.map(({ lane }) => lane));
+  lanes.delete(own.lane);
+  return [...lanes].sort((a, b) => a - b);
 }

@@ -21,7 +21,7 @@ interface IHeader {
   openMenu(x: number, y: number): void;
 }
 
-export function Header(props: IHeader): JSX.Element {
+export function Header(props: IHeader): React.JSX.Element {
   const { state, task, trans, time, commands } = props;
   return (
     <div className="jpr-Header">
@@ -80,7 +80,7 @@ interface IStateLine {
   commands: CommandRegistry;
 }
 
-function StateLine({ changed, trans, time, commands }: IStateLine): JSX.Element {
+function StateLine({ changed, trans, time, commands }: IStateLine): React.JSX.Element {
   const clean = changed !== null && changed.total === 0;
   return (
     <div className="jpr-State" role="status">
@@ -124,7 +124,7 @@ interface ITaskLine {
   commands: CommandRegistry;
 }
 
-function TaskLine({ task, trans, commands }: ITaskLine): JSX.Element {
+function TaskLine({ task, trans, commands }: ITaskLine): React.JSX.Element {
   const { progress } = task;
   return (
     <div className="jpr-Task">
@@ -165,7 +165,7 @@ interface ICheckpointForm {
   commands: CommandRegistry;
 }
 
-function CheckpointForm({ busy, trans, commands }: ICheckpointForm): JSX.Element {
+function CheckpointForm({ busy, trans, commands }: ICheckpointForm): React.JSX.Element {
   const [message, setMessage] = React.useState('');
   const submit = async (): Promise<void> => {
     // The message stays in the box until it is kept for good.

@@ -4,7 +4,7 @@ import { Signal, type ISignal } from '@lumino/signaling';
 import type { Commit, HistoryPage, Session } from '../api/client';
 import { isAbort, messageOf } from '../api/client';
 import type { IWorkspaceModel } from '../tokens';
-import { offsetsOf } from '../ui/rows';
+import { Places } from '../ui/rows';
 import { isSelective, NO_FILTER, queryOf, type IFilter } from './filter';
 import { layOut, type IGraph } from './graph';
 import { rowsOf, type Expanded, type Row } from './rows';
@@ -41,9 +41,9 @@ export class TimelineModel {
     return this._rows;
   }
 
-  get offsets(): Float64Array {
+  get places(): Places {
     this._layOut();
-    return this._offsets;
+    return this._places;
   }
 
   /** Lanes of the branch graph; 1 when there is nothing to draw. */
@@ -269,7 +269,7 @@ export class TimelineModel {
       expanded: this._expanded,
       closed: this._closed
     });
-    this._offsets = offsetsOf(this._rows);
+    this._places = new Places(this._rows);
   }
 
   private _touch(): void {
@@ -306,7 +306,7 @@ export class TimelineModel {
   private _sessions = new Map<string, Session>();
   private _graph: IGraph = { rows: [], width: 1 };
   private _rows: readonly Row[] = [];
-  private _offsets: Float64Array = new Float64Array(1);
+  private _places = new Places();
   private _stale = true;
   private _project: string | null = null;
   private _filter: IFilter = NO_FILTER;

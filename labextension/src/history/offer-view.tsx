@@ -14,7 +14,7 @@ interface IOffer {
   commands: CommandRegistry;
 }
 
-export function Offer({ here, trans, commands }: IOffer): JSX.Element {
+export function Offer({ here, trans, commands }: IOffer): React.JSX.Element {
   const proposed = baseName(here.directory) || here.directory;
   const [name, setName] = React.useState('');
   const [busy, setBusy] = React.useState(false);

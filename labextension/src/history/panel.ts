@@ -49,11 +49,11 @@ export class HistoryPanel extends ReactWidget {
     }
   }
 
-  protected render(): JSX.Element | null {
+  protected render(): React.JSX.Element | null {
     if (this._view === null) {
       return null;
     }
-    return React.createElement(this._view, this._props ??= this._makeProps());
+    return React.createElement(this._view, (this._props ??= this._makeProps()));
   }
 
   private async _load(): Promise<void> {
@@ -154,6 +154,6 @@ export class HistoryPanel extends ReactWidget {
     ]);
   }
 
-  private _view: ((props: IHistoryProps) => JSX.Element) | null = null;
+  private _view: ((props: IHistoryProps) => React.JSX.Element) | null = null;
   private _props: IHistoryProps | undefined;
 }

@@ -16,6 +16,7 @@ import { CommandIDs, DOMAIN, IWorkspaceModel } from '../tokens';
 import { addHistoryCommands } from './commands';
 import { TimelineModel } from './model';
 import { HistoryPanel } from './panel';
+import { addRecreateCommand } from './recreate';
 
 const IN_PALETTE = [
   CommandIDs.openHistory,
@@ -59,12 +60,13 @@ export const historyPlugin: JupyterFrontEndPlugin<void> = {
     const trans = (translator ?? nullTranslator).load(DOMAIN);
     let made: TimelineModel | undefined;
     const timeline = (): TimelineModel => (made ??= new TimelineModel(workspace));
+    const time = new TimeFormat(localeOf((translator ?? nullTranslator).languageCode));
     const panel = new HistoryPanel({
       workspace,
       timeline,
       commands: app.commands,
       trans,
-      time: new TimeFormat(localeOf((translator ?? nullTranslator).languageCode))
+      time
     });
     if (tree === null) {
       app.shell.add(panel, 'left', { rank: 150, type: 'History' });
@@ -89,6 +91,7 @@ export const historyPlugin: JupyterFrontEndPlugin<void> = {
         }
       }
     });
+    addRecreateCommand({ commands: app.commands, workspace, trans, time });
     const category = trans.__('History');
     for (const command of IN_PALETTE) {
       palette?.addItem({ command, category });

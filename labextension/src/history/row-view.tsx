@@ -72,23 +72,31 @@ export function levelOf(row: Row): number {
 }
 
 /** The inside of a row, whatever its kind. */
-export const RowBody = React.memo(function RowBody(props: { row: Row; context: IRowContext }): JSX.Element {
-  const { row, context } = props;
-  switch (row.kind) {
-    case 'session':
-      return <SessionBody row={row} context={context} />;
-    case 'commit':
-      return <CommitBody row={row} context={context} />;
-    case 'folder':
-      return <FolderBody row={row} context={context} />;
-    case 'file':
-      return <FileBody row={row} context={context} />;
-    default:
-      return <NoteBody row={row} context={context} />;
+export const RowBody = React.memo(
+  (props: { row: Row; context: IRowContext }): React.JSX.Element => {
+    const { row, context } = props;
+    switch (row.kind) {
+      case 'session':
+        return <SessionBody row={row} context={context} />;
+      case 'commit':
+        return <CommitBody row={row} context={context} />;
+      case 'folder':
+        return <FolderBody row={row} context={context} />;
+      case 'file':
+        return <FileBody row={row} context={context} />;
+      default:
+        return <NoteBody row={row} context={context} />;
+    }
   }
-});
+);
 
-function SessionBody({ row, context }: { row: ISessionRow; context: IRowContext }): JSX.Element {
+function SessionBody({
+  row,
+  context
+}: {
+  row: ISessionRow;
+  context: IRowContext;
+}): React.JSX.Element {
   const { trans, time } = context;
   const { session } = row;
   const end = session.current ? null : session.end;
@@ -119,7 +127,13 @@ function SessionBody({ row, context }: { row: ISessionRow; context: IRowContext 
   );
 }
 
-function CommitBody({ row, context }: { row: ICommitRow; context: IRowContext }): JSX.Element {
+function CommitBody({
+  row,
+  context
+}: {
+  row: ICommitRow;
+  context: IRowContext;
+}): React.JSX.Element {
   const { trans, time, actions } = context;
   const { commit } = row;
   const quiet = isQuiet(commit);
@@ -185,7 +199,7 @@ function CommitBody({ row, context }: { row: ICommitRow; context: IRowContext })
   );
 }
 
-function Badges({ row, context }: { row: ICommitRow; context: IRowContext }): JSX.Element {
+function Badges({ row, context }: { row: ICommitRow; context: IRowContext }): React.JSX.Element {
   const { trans } = context;
   const { commit } = row;
   return (
@@ -230,7 +244,13 @@ function indent(row: IFolderRow | IFileRow, lanes: number): React.CSSProperties 
   return { paddingLeft: graphWidth(lanes) + row.depth * 14 };
 }
 
-function FolderBody({ row, context }: { row: IFolderRow; context: IRowContext }): JSX.Element {
+function FolderBody({
+  row,
+  context
+}: {
+  row: IFolderRow;
+  context: IRowContext;
+}): React.JSX.Element {
   const Caret = row.expanded ? caretDownIcon : caretRightIcon;
   return (
     <>
@@ -244,7 +264,7 @@ function FolderBody({ row, context }: { row: IFolderRow; context: IRowContext })
   );
 }
 
-function FileBody({ row, context }: { row: IFileRow; context: IRowContext }): JSX.Element {
+function FileBody({ row, context }: { row: IFileRow; context: IRowContext }): React.JSX.Element {
   const { change } = row;
   const caption =
     change.old_path === null
@@ -283,9 +303,9 @@ function noteText(row: INoteRow, trans: TranslationBundle): string {
   }
 }
 
-function NoteBody({ row, context }: { row: INoteRow; context: IRowContext }): JSX.Element {
+function NoteBody({ row, context }: { row: INoteRow; context: IRowContext }): React.JSX.Element {
   const { trans, actions } = context;
-  const link = (label: string, act: () => void): JSX.Element => (
+  const link = (label: string, act: () => void): React.JSX.Element => (
     <button type="button" tabIndex={-1} className="jpr-Link" onClick={act}>
       {label}
     </button>

@@ -70,13 +70,16 @@ export interface IRowsInput {
   readonly closed: ReadonlySet<string>;
 }
 
+/** A row of which the graph knows nothing. */
+const ALONE: IGraphRow = { lane: 0, above: false, below: false, through: [], joins: [] };
+
 /** All rows, top to bottom. */
 export function rowsOf(input: IRowsInput): Row[] {
   const rows: Row[] = [];
   const { commits, graph } = input;
   let session: string | null = null;
   commits.forEach((commit, at) => {
-    const drawn = graph.rows[at];
+    const drawn = graph.rows[at] ?? ALONE;
     if (commit.session !== session) {
       session = commit.session;
       const found = input.sessions.get(session);

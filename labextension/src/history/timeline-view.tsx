@@ -15,14 +15,14 @@ interface ITimeline {
   onClick(row: Row, extra: boolean): void;
 }
 
-export function Timeline({ model, context, onKey, onClick }: ITimeline): JSX.Element {
+export function Timeline({ model, context, onKey, onClick }: ITimeline): React.JSX.Element {
   useSignal(model.changed);
   return (
     <Tree<Row>
       label={context.trans.__('History')}
       className="jpr-Timeline"
       rows={model.rows}
-      offsets={model.offsets}
+      places={model.places}
       focus={model.focus}
       indent={graphWidth(context.lanes)}
       busy={model.isLoading}

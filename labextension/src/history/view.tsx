@@ -33,7 +33,7 @@ export interface IHistoryProps {
   menus: IHistoryMenus;
 }
 
-export function History(props: IHistoryProps): JSX.Element {
+export function History(props: IHistoryProps): React.JSX.Element {
   const { workspace, timeline, trans, time, commands, menus } = props;
   useSignal(workspace.changed);
   const { here, state, problem } = workspace;
@@ -78,7 +78,10 @@ export function History(props: IHistoryProps): JSX.Element {
   );
 }
 
-function FilterBar(props: { timeline: TimelineModel; trans: TranslationBundle }): JSX.Element {
+function FilterBar(props: {
+  timeline: TimelineModel;
+  trans: TranslationBundle;
+}): React.JSX.Element {
   const { timeline, trans } = props;
   useSignal(timeline.changed);
   const { filter, marked } = timeline;
@@ -154,7 +157,7 @@ function FilterBar(props: { timeline: TimelineModel; trans: TranslationBundle })
   );
 }
 
-function Chosen(props: { label: string; clear: string; onClear: () => void }): JSX.Element {
+function Chosen(props: { label: string; clear: string; onClear: () => void }): React.JSX.Element {
   return (
     <div className="jpr-Chosen">
       <span title={props.label}>{props.label}</span>
@@ -163,7 +166,7 @@ function Chosen(props: { label: string; clear: string; onClear: () => void }): J
   );
 }
 
-function List(props: IHistoryProps): JSX.Element {
+function List(props: IHistoryProps): React.JSX.Element {
   const { workspace, timeline, trans, time, commands, menus } = props;
   useSignal(timeline.changed);
   const actions = React.useMemo((): IRowActions => {
@@ -178,7 +181,7 @@ function List(props: IHistoryProps): JSX.Element {
       preview: row =>
         run(CommandIDs.preview, {
           // A deleted file is seen as it was just before.
-          commit: row.change.change === 'deleted' ? row.commit.parents[0] : row.commit.id,
+          commit: row.change.change === 'deleted' ? (row.commit.parents[0] ?? null) : row.commit.id,
           path: row.change.path
         }),
       moreChanges: row => void timeline.moreChanges(row.commit.id),
@@ -301,7 +304,10 @@ function List(props: IHistoryProps): JSX.Element {
   );
 }
 
-function EmptyList(props: { timeline: TimelineModel; trans: TranslationBundle }): JSX.Element {
+function EmptyList(props: {
+  timeline: TimelineModel;
+  trans: TranslationBundle;
+}): React.JSX.Element {
   const { timeline, trans } = props;
   const { filter } = timeline;
   if (!isSelective(filter) && !filter.thisBranch) {

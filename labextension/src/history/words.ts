@@ -6,7 +6,7 @@ import { shortId } from '../format/names';
 
 /** The title of a row. */
 export function titleOf(commit: Commit, trans: TranslationBundle): string {
-  const line = commit.message.split('\n', 1)[0].trim();
+  const line = commit.message.trim().split('\n', 1)[0] ?? '';
   if (line !== '') {
     return line;
   }

@@ -18,7 +18,7 @@ interface IAbout {
 }
 
 /** `as of yesterday 14:31, checkpoint [v1] “Baseline for the review”` */
-export function AsOf({ commit, trans, time }: IAbout): JSX.Element {
+export function AsOf({ commit, trans, time }: IAbout): React.JSX.Element {
   return (
     <span className="jpr-AsOf" title={`${time.exact(commit.time)}\n${commit.author}\n${commit.id}`}>
       {trans.__('as of %1, checkpoint', time.moment(commit.time))}{' '}
@@ -39,11 +39,11 @@ interface IBanner {
   commands: CommandRegistry;
 }
 
-export function Banner({ model, trans, time, commands }: IBanner): JSX.Element {
+export function Banner({ model, trans, time, commands }: IBanner): React.JSX.Element {
   useSignal(model.changed);
   const { commit, problem, isHere, file } = model;
   const args = { commit: file.commit, path: file.path, project: file.project };
-  const action = (label: string, id: string, given: object = args): JSX.Element => (
+  const action = (label: string, id: string, given: object = args): React.JSX.Element => (
     <button
       type="button"
       className="jpr-Button"
@@ -55,7 +55,8 @@ export function Banner({ model, trans, time, commands }: IBanner): JSX.Element {
   return (
     <div className="jpr-Banner-in" role="note" aria-label={trans.__('Read-only past file')}>
       <span className="jpr-Banner-text">
-        {trans.__('Read-only:')} <b title={printable(file.path)}>{printable(baseName(file.path))}</b>{' '}
+        {trans.__('Read-only:')}{' '}
+        <b title={printable(file.path)}>{printable(baseName(file.path))}</b>{' '}
         {commit !== null && <AsOf commit={commit} trans={trans} time={time} />}
         {problem !== null && <span className="jpr-mod-deleted">{problem}</span>}
       </span>

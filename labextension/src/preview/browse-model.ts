@@ -4,7 +4,7 @@ import { Signal, type ISignal } from '@lumino/signaling';
 import { isAbort, messageOf, type Commit, type TreeEntry } from '../api/client';
 import { baseName } from '../format/names';
 import type { IWorkspaceModel } from '../tokens';
-import { offsetsOf, type ITreeRow } from '../ui/rows';
+import { Places, type ITreeRow } from '../ui/rows';
 
 const HEIGHT = 24;
 const PAGE = 1000;
@@ -93,9 +93,9 @@ export class BrowseModel {
     return this._rows;
   }
 
-  get offsets(): Float64Array {
+  get places(): Places {
     this._layOut();
-    return this._offsets;
+    return this._places;
   }
 
   dispose(): void {
@@ -225,7 +225,7 @@ export class BrowseModel {
       this._push(rows, '', 0);
     }
     this._rows = rows;
-    this._offsets = offsetsOf(rows);
+    this._places = new Places(rows);
   }
 
   private _push(rows: BrowseRow[], path: string, depth: number): void {
@@ -268,7 +268,7 @@ export class BrowseModel {
   private _abort: AbortController | null = null;
   private _focus: string | null = null;
   private _rows: readonly BrowseRow[] = [];
-  private _offsets: Float64Array = new Float64Array(1);
+  private _places = new Places();
   private _stale = true;
 }
 

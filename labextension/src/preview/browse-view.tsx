@@ -1,5 +1,11 @@
 /** The whole tree of a commit in a tab. */
-import { caretDownIcon, caretRightIcon, fileIcon, folderIcon, type LabIcon } from '@jupyterlab/ui-components';
+import {
+  caretDownIcon,
+  caretRightIcon,
+  fileIcon,
+  folderIcon,
+  type LabIcon
+} from '@jupyterlab/ui-components';
 import type { TranslationBundle } from '@jupyterlab/translation';
 import type { CommandRegistry } from '@lumino/commands';
 import * as React from 'react';
@@ -23,11 +29,11 @@ export interface IBrowseProps {
   openMenu(row: IEntryRow, x: number, y: number): void;
 }
 
-export function Browse(props: IBrowseProps): JSX.Element {
+export function Browse(props: IBrowseProps): React.JSX.Element {
   const { model, trans, time, commands } = props;
   useSignal(model.changed);
   const { commit, files, bytes, problem } = model;
-  const act = (label: string, id: string): JSX.Element => (
+  const act = (label: string, id: string): React.JSX.Element => (
     <button
       type="button"
       className="jpr-Button"
@@ -82,7 +88,7 @@ export function Browse(props: IBrowseProps): JSX.Element {
         label={trans.__('Files of the checkpoint')}
         className="jpr-Browse-tree"
         rows={model.rows}
-        offsets={model.offsets}
+        places={model.places}
         focus={model.focus}
         item={row => itemOf(row, trans)}
         onFocus={row => {
@@ -175,7 +181,7 @@ function noteText(row: INoteRow, trans: TranslationBundle): string {
   }
 }
 
-function Note(props: { row: INoteRow; trans: TranslationBundle }): JSX.Element {
+function Note(props: { row: INoteRow; trans: TranslationBundle }): React.JSX.Element {
   return (
     <div className="jpr-File jpr-Note" style={{ paddingLeft: 30 + props.row.depth * 16 }}>
       {noteText(props.row, props.trans)}
@@ -183,7 +189,7 @@ function Note(props: { row: INoteRow; trans: TranslationBundle }): JSX.Element {
   );
 }
 
-function Entry(props: { row: IEntryRow; iconOf: IBrowseProps['iconOf'] }): JSX.Element {
+function Entry(props: { row: IEntryRow; iconOf: IBrowseProps['iconOf'] }): React.JSX.Element {
   const { row } = props;
   const { entry } = row;
   const isDirectory = entry.type === 'directory';

@@ -45,7 +45,7 @@ export class BrowseWidget extends ReactWidget {
     }
   }
 
-  protected render(): JSX.Element {
+  protected render(): React.JSX.Element {
     return React.createElement(Browse, {
       ...this._look,
       model: this.model,

@@ -7,6 +7,7 @@ import type { CommandRegistry } from '@lumino/commands';
 import { follow } from '../api/tasks';
 import { baseName, printable } from '../format/names';
 import { CommandIDs, type IFileAt, type IPreview, type IWorkspaceModel } from '../tokens';
+import { optional, textOf, type Args } from '../ui/args';
 import { browseIcon, historyIcon } from '../ui/icons';
 import { told } from '../workspace/commands';
 
@@ -21,15 +22,12 @@ interface IContext {
   openFile(serverPath: string): void;
 }
 
-type Args = Readonly<Record<string, unknown>>;
-
 export function addPreviewCommands(context: IContext): void {
   const { commands, workspace, preview, trans } = context;
   const fileOf = (args: Args): IFileAt => ({
-    project:
-      typeof args.project === 'string' ? args.project : (workspace.state?.project.id ?? 'current'),
-    commit: String(args.commit),
-    path: typeof args.path === 'string' ? args.path : ''
+    project: optional(args, 'project') ?? workspace.state?.project.id ?? 'current',
+    commit: textOf(args, 'commit'),
+    path: textOf(args, 'path')
   });
 
   commands.addCommand(CommandIDs.preview, {
@@ -95,5 +93,4 @@ export function addPreviewCommands(context: IContext): void {
       link.remove();
     }
   });
-
 }

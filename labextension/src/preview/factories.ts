@@ -192,14 +192,14 @@ export function register(parts: IParts): void {
       orphans.push(name);
     } else {
       factory.widgetCreated.connect((_, widget) => parts.onCreated(widget, factory.name));
-      registry.addWidgetFactory(factory as DocumentRegistry.WidgetFactory);
+      registry.addWidgetFactory(factory);
     }
   }
 }
 
 /** What separates the columns, by the first line: a comma unless another is more frequent. */
 function delimiterOf(text: string): string {
-  const line = text.slice(0, 10_000).split('\n', 1)[0];
+  const line = text.slice(0, 10_000).split('\n', 1)[0] ?? '';
   const count = (mark: string): number => line.split(mark).length;
   return [',', ';', '\t', '|'].reduce((best, mark) => (count(mark) > count(best) ? mark : best));
 }
@@ -263,17 +263,14 @@ function viewerOf(
     case 'repro-notebook':
       return parts.contentFactory === null
         ? null
-        : (new PastNotebookFactory({
+        : new PastNotebookFactory({
             ...optionsOf(type, NOTEBOOK_MODEL, translator),
             rendermime,
             contentFactory: parts.contentFactory,
             mimeTypeService: editors.mimeTypeService,
             editorConfig: StaticNotebook.defaultEditorConfig,
             notebookConfig: StaticNotebook.defaultNotebookConfig
-          }) as unknown as DocumentRegistry.IWidgetFactory<
-            IDocumentWidget,
-            DocumentRegistry.IModel
-          >);
+          });
     case 'repro-image':
       return viewer(
         'base64',
@@ -301,14 +298,11 @@ function viewerOf(
     case 'repro-pdf':
       return rendermime.getFactory('application/pdf') === undefined
         ? null
-        : (new MimeDocumentFactory({
+        : new MimeDocumentFactory({
             ...optionsOf(type, 'base64', translator),
             rendermime,
             primaryFileType: registry.getFileType(type)
-          }) as unknown as DocumentRegistry.IWidgetFactory<
-            IDocumentWidget,
-            DocumentRegistry.IModel
-          >);
+          });
     case 'repro-html':
       return viewer('text', context => {
         const name = unmarked(baseName(context.path)) ?? baseName(context.path);

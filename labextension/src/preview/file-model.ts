@@ -47,11 +47,10 @@ export class FileModel {
   async load(): Promise<void> {
     try {
       const { project, commit, path } = this.file;
-      const about = await this.api.call(
-        'get',
-        '/projects/{project}/commits/{commit}/contents',
-        { path: { project, commit }, query: { path, content: false } }
-      );
+      const about = await this.api.call('get', '/projects/{project}/commits/{commit}/contents', {
+        path: { project, commit },
+        query: { path, content: false }
+      });
       const size = about.size ?? 0;
       if (about.type === 'file' && size <= SHOWN_AT_ONCE) {
         await this._show(about);

@@ -60,14 +60,14 @@ export class FileViewer extends StackedPanel {
     });
     this._editor.addClass('jpr-FileViewer-editor');
     this._editor.node.setAttribute('aria-label', this._trans.__('Text of %1', printable(name)));
-    this.widgets[0].hide();
+    this.widgets[0]?.hide();
     this.addWidget(this._editor);
   }
 
   private _editor: CodeEditorWrapper | undefined;
 }
 
-function About(props: { model: FileModel; trans: TranslationBundle }): JSX.Element {
+function About(props: { model: FileModel; trans: TranslationBundle }): React.JSX.Element {
   const { model, trans } = props;
   useSignal(model.changed);
   const { state } = model;
@@ -96,7 +96,7 @@ interface IAboutFile {
   trans: TranslationBundle;
 }
 
-function AboutFile({ model, about, canShow, trans }: IAboutFile): JSX.Element {
+function AboutFile({ model, about, canShow, trans }: IAboutFile): React.JSX.Element {
   const size = about.size ?? 0;
   return (
     <div className="jpr-About">

@@ -63,9 +63,7 @@ export class PastNotebookModelFactory extends NotebookModelFactory {
     return false;
   }
 
-  override createNew(
-    options?: Parameters<NotebookModelFactory['createNew']>[0]
-  ): INotebookModel {
+  override createNew(options?: Parameters<NotebookModelFactory['createNew']>[0]): INotebookModel {
     return new PastNotebook({ languagePreference: options?.languagePreference });
   }
 }
@@ -86,4 +84,3 @@ export class PastNotebookFactory extends NotebookWidgetFactory {
     return new NotebookPanel({ context, content });
   }
 }
-

@@ -41,7 +41,7 @@ export interface IParsed extends IFileAt {
 /** Takes apart a path on the drive, with or without the drive's name; null when it is none. */
 export function parse(path: string): IParsed | null {
   const local = path.startsWith(`${DRIVE}:`) ? path.slice(DRIVE.length + 1) : path;
-  const [project, commit, ...names] = local.replace(/^\/+/, '').split('/');
+  const [project = '', commit, ...names] = local.replace(/^\/+/, '').split('/');
   if (project === '' || commit === undefined || !/^[0-9a-f]{64}$/.test(commit)) {
     return null;
   }

@@ -130,7 +130,11 @@ export const previewPlugin: JupyterFrontEndPlugin<IPreview> = {
 };
 
 /** Puts the banner over a file. The tab keeps the drive's name for it: Lab takes another label for a wish to rename. */
-function dress(widget: IDocumentWidget, model: BannerModel, { trans, time, commands }: ILook): void {
+function dress(
+  widget: IDocumentWidget,
+  model: BannerModel,
+  { trans, time, commands }: ILook
+): void {
   widget.addClass('jpr-Past');
   // The banner says all that the toolbar and its "read only" would.
   widget.toolbar.hide();

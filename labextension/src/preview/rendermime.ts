@@ -43,8 +43,10 @@ class PictureOfSVG extends Widget implements IRenderMime.IRenderer {
 
   renderModel(model: IRenderMime.IMimeModel): Promise<void> {
     // An image element loads no scripts and nothing from elsewhere.
+    const data = model.data[SVG];
+    const source = Array.isArray(data) ? data.join('') : typeof data === 'string' ? data : '';
     const image = document.createElement('img');
-    image.src = `data:${SVG};charset=utf-8,${encodeURIComponent(String(model.data[SVG]))}`;
+    image.src = `data:${SVG};charset=utf-8,${encodeURIComponent(source)}`;
     image.alt = '';
     this.node.replaceChildren(image);
     return Promise.resolve();

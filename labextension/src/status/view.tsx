@@ -12,7 +12,7 @@ interface IStatusItem {
   onClick: () => void;
 }
 
-export function StatusItem({ workspace, trans, onClick }: IStatusItem): JSX.Element | null {
+export function StatusItem({ workspace, trans, onClick }: IStatusItem): React.JSX.Element | null {
   useSignal(workspace.changed);
   const { state, task } = workspace;
   if (state === null) {

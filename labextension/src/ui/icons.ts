@@ -22,7 +22,10 @@ export const branchIcon = draw(
 );
 
 /** Two arrows against each other. */
-export const compareIcon = draw('compare', '<path d="M2.5 5.5h10m-3-3 3 3-3 3M13.5 10.5h-10m3-3-3 3 3 3"/>');
+export const compareIcon = draw(
+  'compare',
+  '<path d="M2.5 5.5h10m-3-3 3 3-3 3M13.5 10.5h-10m3-3-3 3 3 3"/>'
+);
 
 /** A folder with a way out of the past. */
 export const browseIcon = draw(
@@ -34,4 +37,10 @@ export const browseIcon = draw(
 export const recreateIcon = draw(
   'recreate',
   '<path d="M2.2 6.2v7.6h7.6M5.4 2.2h8.4v8.4H5.4ZM9.6 4.4v4M7.6 6.4h4"/>'
+);
+
+/** A luggage label. */
+export const tagIcon = draw(
+  'tag',
+  '<path d="M2.2 2.2h5.6l6 6-5.6 5.6-6-6Z"/><circle cx="5.2" cy="5.2" r=".9"/>'
 );

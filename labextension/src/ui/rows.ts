@@ -7,26 +7,46 @@ export interface ITreeRow {
   readonly height: number;
 }
 
-/** Where each row begins, and at the end the height of all: row `i` is from `[i]` to `[i + 1]`. */
-export function offsetsOf(rows: readonly ITreeRow[]): Float64Array {
-  const offsets = new Float64Array(rows.length + 1);
-  rows.forEach((row, at) => {
-    offsets[at + 1] = offsets[at] + row.height;
-  });
-  return offsets;
-}
-
-/** The row at a height, by bisection. */
-export function rowAt(offsets: Float64Array, y: number): number {
-  let low = 0;
-  let high = Math.max(0, offsets.length - 2);
-  while (low < high) {
-    const middle = (low + high + 1) >> 1;
-    if (offsets[middle] <= y) {
-      low = middle;
-    } else {
-      high = middle - 1;
-    }
+/** The places of rows that lie one below the other. */
+export class Places {
+  constructor(rows: readonly ITreeRow[] = []) {
+    this._tops = new Float64Array(rows.length + 1);
+    let top = 0;
+    rows.forEach((row, at) => {
+      top += row.height;
+      this._tops[at + 1] = top;
+    });
   }
-  return low;
+
+  /** Height of all. */
+  get total(): number {
+    return this.top(this._tops.length - 1);
+  }
+
+  /** Upper edge of a row. */
+  top(row: number): number {
+    return this._tops[row] ?? 0;
+  }
+
+  /** Lower edge of a row. */
+  bottom(row: number): number {
+    return this.top(row + 1);
+  }
+
+  /** The row at a height, by bisection. */
+  at(y: number): number {
+    let low = 0;
+    let high = Math.max(0, this._tops.length - 2);
+    while (low < high) {
+      const middle = (low + high + 1) >> 1;
+      if (this.top(middle) <= y) {
+        low = middle;
+      } else {
+        high = middle - 1;
+      }
+    }
+    return low;
+  }
+
+  private readonly _tops: Float64Array;
 }

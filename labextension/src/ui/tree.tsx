@@ -5,7 +5,7 @@
 import * as React from 'react';
 
 import { useHeight } from './hooks';
-import { rowAt, type ITreeRow } from './rows';
+import type { ITreeRow, Places } from './rows';
 
 /** Rows drawn beyond each edge. */
 const SPARE = 8;
@@ -30,14 +30,14 @@ export interface ITreeProps<R extends ITreeRow> {
   label: string;
   className: string;
   rows: readonly R[];
-  offsets: Float64Array;
+  places: Places;
   /** Key of the row that has the focus. */
   focus: string | null;
   /** Pixels before the row's text, which the style sheet may use. */
   indent?: number;
   busy?: boolean;
   item(row: R): ITreeItem;
-  children(row: R): JSX.Element;
+  children(row: R): React.JSX.Element;
   onFocus(row: R): void;
   /** A row was clicked; `extra` with Ctrl or Cmd. */
   onClick(row: R, extra: boolean): void;
@@ -49,15 +49,14 @@ export interface ITreeProps<R extends ITreeRow> {
 
 const idOf = (key: string): string => `jpr-row-${key}`;
 
-export function Tree<R extends ITreeRow>(props: ITreeProps<R>): JSX.Element {
-  const { rows, offsets, focus } = props;
+export function Tree<R extends ITreeRow>(props: ITreeProps<R>): React.JSX.Element {
+  const { rows, places, focus } = props;
   const box = React.useRef<HTMLDivElement>(null);
   const height = useHeight(box);
   const [top, setTop] = React.useState(0);
-  const total = offsets[rows.length];
 
   React.useEffect(() => {
-    if (height > 0 && top + height + AHEAD > total) {
+    if (height > 0 && top + height + AHEAD > places.total) {
       props.onNearEnd?.();
     }
   });
@@ -67,17 +66,18 @@ export function Tree<R extends ITreeRow>(props: ITreeProps<R>): JSX.Element {
     if (node === null) {
       return;
     }
-    if (offsets[at] < node.scrollTop) {
-      node.scrollTop = at === 1 ? 0 : offsets[at];
-    } else if (offsets[at + 1] > node.scrollTop + node.clientHeight) {
-      node.scrollTop = offsets[at + 1] - node.clientHeight;
+    if (places.top(at) < node.scrollTop) {
+      node.scrollTop = at === 1 ? 0 : places.top(at);
+    } else if (places.bottom(at) > node.scrollTop + node.clientHeight) {
+      node.scrollTop = places.bottom(at) - node.clientHeight;
     }
   };
   const move = (by: number): void => {
     const at = rows.findIndex(row => row.key === focus);
     const to = at < 0 ? 0 : Math.min(rows.length - 1, Math.max(0, at + by));
-    if (to < rows.length) {
-      props.onFocus(rows[to]);
+    const row = rows[to];
+    if (row !== undefined) {
+      props.onFocus(row);
       reveal(to);
     }
   };
@@ -95,8 +95,9 @@ export function Tree<R extends ITreeRow>(props: ITreeProps<R>): JSX.Element {
       End: rows.length
     };
     const row = rows.find(one => one.key === focus);
-    if (event.key in steps) {
-      move(steps[event.key]);
+    const step = steps[event.key];
+    if (step !== undefined) {
+      move(step);
     } else if (event.key === 'ContextMenu' && row !== undefined) {
       const at = document.getElementById(idOf(row.key))?.getBoundingClientRect();
       if (at !== undefined) {
@@ -109,8 +110,8 @@ export function Tree<R extends ITreeRow>(props: ITreeProps<R>): JSX.Element {
     event.stopPropagation();
   };
 
-  const first = Math.max(0, rowAt(offsets, top) - SPARE);
-  const last = Math.min(rows.length, rowAt(offsets, top + height) + 1 + SPARE);
+  const first = Math.max(0, places.at(top) - SPARE);
+  const last = Math.min(rows.length, places.at(top + height) + 1 + SPARE);
   const drawn = rows.slice(first, last);
   const shown = drawn.some(row => row.key === focus);
   return (
@@ -129,7 +130,7 @@ export function Tree<R extends ITreeRow>(props: ITreeProps<R>): JSX.Element {
       <div
         className="jpr-Tree-all"
         role="none"
-        style={{ height: total, ['--jpr-indent' as string]: `${props.indent ?? 0}px` }}
+        style={{ height: places.total, ['--jpr-indent' as string]: `${props.indent ?? 0}px` }}
       >
         {drawn.map((row, at) => {
           const item = props.item(row);
@@ -145,7 +146,7 @@ export function Tree<R extends ITreeRow>(props: ITreeProps<R>): JSX.Element {
               aria-expanded={item.expanded}
               {...dataOf(item.data)}
               className={`jpr-Row ${item.className}${focused ? ' jpr-mod-focus' : ''}`}
-              style={{ top: offsets[first + at], height: row.height }}
+              style={{ top: places.top(first + at), height: row.height }}
               onClick={event => {
                 props.onFocus(row);
                 props.onClick(row, event.ctrlKey || event.metaKey);
@@ -167,5 +168,7 @@ export function Tree<R extends ITreeRow>(props: ITreeProps<R>): JSX.Element {
 }
 
 function dataOf(data: ITreeItem['data']): Record<string, string | undefined> {
-  return Object.fromEntries(Object.entries(data ?? {}).map(([name, value]) => [`data-${name}`, value]));
+  return Object.fromEntries(
+    Object.entries(data ?? {}).map(([name, value]) => [`data-${name}`, value])
+  );
 }

@@ -6,7 +6,7 @@ import type { ChangeKind } from '../api/client';
 import type { TranslationBundle } from '@jupyterlab/translation';
 
 /** A widget around one element that does its own updating. */
-export function widgetOf(element: JSX.Element, className: string): ReactWidget {
+export function widgetOf(element: React.JSX.Element, className: string): ReactWidget {
   const widget = ReactWidget.create(element);
   widget.addClass(className);
   return widget;
@@ -22,7 +22,7 @@ interface IIconButton {
 }
 
 /** A button with nothing but an icon, and a name for those who cannot see it. */
-export function IconButton(props: IIconButton): JSX.Element {
+export function IconButton(props: IIconButton): React.JSX.Element {
   return (
     <button
       type="button"
@@ -49,7 +49,7 @@ interface ISegments<T extends string> {
 }
 
 /** One of a few: buttons side by side. */
-export function Segments<T extends string>(props: ISegments<T>): JSX.Element {
+export function Segments<T extends string>(props: ISegments<T>): React.JSX.Element {
   return (
     <div className="jpr-Segments" role="group" aria-label={props.label}>
       {props.options.map(option => (
@@ -90,10 +90,18 @@ export function changeWord(change: ChangeKind, trans: TranslationBundle): string
 }
 
 /** `M`, `A`, `D` in their colours. */
-export function ChangeLetter(props: { change: ChangeKind; trans: TranslationBundle }): JSX.Element {
+export function ChangeLetter(props: {
+  change: ChangeKind;
+  trans: TranslationBundle;
+}): React.JSX.Element {
   const word = changeWord(props.change, props.trans);
   return (
-    <span className={`jpr-Letter jpr-mod-${props.change}`} title={word} aria-label={word} role="img">
+    <span
+      className={`jpr-Letter jpr-mod-${props.change}`}
+      title={word}
+      aria-label={word}
+      role="img"
+    >
       {LETTERS[props.change]}
     </span>
   );
@@ -107,7 +115,7 @@ interface ICounts {
 }
 
 /** `+1 ~2 −1`; what is zero is left out. */
-export function Counts({ added, modified, deleted, trans }: ICounts): JSX.Element | null {
+export function Counts({ added, modified, deleted, trans }: ICounts): React.JSX.Element | null {
   if (added + modified + deleted === 0) {
     return null;
   }

@@ -1,6 +1,6 @@
 /** Commands on the workspace: checkpoint, restore, branches, tags. Each asks, does, and tells how it went. */
 import { Dialog, InputDialog, Notification, showDialog } from '@jupyterlab/apputils';
-import { saveIcon, tagIcon, undoIcon, refreshIcon } from '@jupyterlab/ui-components';
+import { refreshIcon, saveIcon, undoIcon } from '@jupyterlab/ui-components';
 import type { TranslationBundle } from '@jupyterlab/translation';
 import type { CommandRegistry } from '@lumino/commands';
 
@@ -8,7 +8,8 @@ import { ApiError, messageOf, type CheckpointDone } from '../api/client';
 import { TaskCancelled } from '../api/tasks';
 import { baseName, printable, shortId } from '../format/names';
 import { CommandIDs, type IDocuments, type IRestored, type IWorkspaceModel } from '../tokens';
-import { branchIcon } from '../ui/icons';
+import { textOf } from '../ui/args';
+import { branchIcon, tagIcon } from '../ui/icons';
 
 /** Milliseconds that a piece of good news stays. */
 const BRIEF = 4000;
@@ -22,13 +23,6 @@ export interface IContext {
   trans: TranslationBundle;
 }
 
-type Args = Readonly<Record<string, unknown>>;
-
-const textOf = (args: Args, name: string): string => {
-  const value = args[name];
-  return typeof value === 'string' ? value : '';
-};
-
 /** Runs something that may fail and says so; false when it did. */
 export async function told(
   trans: TranslationBundle,
@@ -39,12 +33,16 @@ export async function told(
     await work();
     return true;
   } catch (error) {
-    if (error instanceof TaskCancelled) {
-      Notification.info(trans.__('%1: stopped, nothing was lost.', what), { autoClose: BRIEF });
-    } else {
-      Notification.error(`${what}: ${messageOf(error)}`, { autoClose: false });
-    }
+    tellFailure(trans, what, error);
     return false;
+  }
+}
+
+function tellFailure(trans: TranslationBundle, what: string, error: unknown): void {
+  if (error instanceof TaskCancelled) {
+    Notification.info(trans.__('%1: stopped, nothing was lost.', what), { autoClose: BRIEF });
+  } else {
+    Notification.error(`${what}: ${messageOf(error)}`, { autoClose: false });
   }
 }
 
@@ -86,7 +84,8 @@ function addCheckpointCommands({ commands, workspace, documents, trans }: IConte
           });
           return false;
         }
-        return told(trans, trans.__('Checkpoint'), () => Promise.reject(error as Error));
+        tellFailure(trans, trans.__('Checkpoint'), error);
+        return false;
       }
     }
   });
@@ -112,6 +111,15 @@ function addCheckpointCommands({ commands, workspace, documents, trans }: IConte
     label: trans.__('Stop What Runs'),
     isEnabled: () => workspace.task !== null && !workspace.task.cancelling,
     execute: () => told(trans, trans.__('Cancel'), () => workspace.cancelTask())
+  });
+
+  commands.addCommand(CommandIDs.automatic, {
+    label: trans.__('Automatic Checkpoints…'),
+    execute: () =>
+      told(trans, trans.__('Settings'), async () => {
+        const { editAutomatic } = await import('./automatic');
+        await editAutomatic(workspace.api, trans);
+      })
   });
 
   workspace.changed.connect(() => {
@@ -170,7 +178,6 @@ function addRestoreCommands(context: IContext): void {
       }
       return told(trans, trans.__('Restore'), async () => {
         const restored = await workspace.restore(commit, paths);
-        await documents.reload();
         tellRestore(context, restored);
       });
     }
@@ -226,13 +233,20 @@ function tellRestore(context: IContext, restored: IRestored): void {
   const { done, paths, undo } = restored;
   const what =
     paths.length === 1
-      ? trans.__('%1 is back as it was in %2.', printable(baseName(paths[0])), shortId(done.commit))
+      ? trans.__(
+          '%1 is back as it was in %2.',
+          printable(baseName(paths[0] ?? '')),
+          shortId(done.commit)
+        )
       : trans._n(
           '%1 file is back as it was in %2.',
           '%1 files are back as they were in %2.',
           done.written + done.removed,
           shortId(done.commit)
         );
+  if (done.notice !== null) {
+    Notification.warning(done.notice, { autoClose: false });
+  }
   Notification.success(what, {
     autoClose: UNDOABLE,
     actions:
@@ -252,7 +266,6 @@ async function undone(
   }
   await told(trans, trans.__('Undo'), async () => {
     await workspace.restore(commit, paths);
-    await documents.reload();
     Notification.success(trans.__('Undone: the files are as they were before.'), {
       autoClose: BRIEF
     });
@@ -278,8 +291,10 @@ function addBranchCommands({ commands, workspace, documents, trans }: IContext):
     }
     return told(trans, trans.__('Switch'), async () => {
       const before = workspace.state?.branch;
-      await workspace.switchTo(branch);
-      await documents.reload();
+      const { notice } = await workspace.switchTo(branch);
+      if (notice !== null) {
+        Notification.warning(notice, { autoClose: false });
+      }
       Notification.success(trans.__('You are on branch %1.', branch), {
         autoClose: UNDOABLE,
         actions:
@@ -350,11 +365,7 @@ function addBranchCommands({ commands, workspace, documents, trans }: IContext):
     isEnabled: () => workspace.state !== null,
     execute: async () => {
       const branch = workspace.state?.branch ?? '';
-      const name = await askName(
-        trans.__('Rename branch %1', branch),
-        branch,
-        trans.__('Rename')
-      );
+      const name = await askName(trans.__('Rename branch %1', branch), branch, trans.__('Rename'));
       if (name === null || name === branch) {
         return false;
       }

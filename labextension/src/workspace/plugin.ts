@@ -56,7 +56,7 @@ export const workspacePlugin: JupyterFrontEndPlugin<IWorkspaceModel> = {
     });
 
     serviceManager.events.stream.connect((_: unknown, event: Event.Emission) => {
-      if (String(event.schema_id).startsWith(EVENT_PREFIX)) {
+      if (event.schema_id.startsWith(EVENT_PREFIX)) {
         onEvent(model, event);
       }
     });
@@ -86,7 +86,7 @@ function onEvent(model: WorkspaceModel, event: Event.Emission): void {
   if (event.project !== undefined && event.project !== model.state?.project.id) {
     return;
   }
-  const kind = String(event.schema_id).slice(EVENT_PREFIX.length).split(':', 1)[0];
+  const kind = event.schema_id.slice(EVENT_PREFIX.length).split(':', 1)[0];
   if (kind !== 'task') {
     model.hint('history');
     if (event.workspace === workspace && (kind === 'restore' || kind === 'switch')) {
@@ -100,7 +100,8 @@ function onEvent(model: WorkspaceModel, event: Event.Emission): void {
 /** Open documents, and all commands that are about the workspace as a whole. */
 export const documentsPlugin: JupyterFrontEndPlugin<IDocuments> = {
   id: 'jupyter-repro:documents',
-  description: 'Saves documents before a checkpoint or restore and reloads them after; the commands for both.',
+  description:
+    'Saves documents before a checkpoint or restore and reloads them after; the commands for both.',
   autoStart: true,
   provides: IDocuments,
   requires: [IWorkspaceModel, IDocumentManager],
@@ -138,7 +139,13 @@ export const documentsPlugin: JupyterFrontEndPlugin<IDocuments> = {
     workspace.filesChanged.connect(() => void documents.reload());
     addWorkspaceCommands({ commands: app.commands, workspace, documents, trans });
     if (stateDB !== null) {
-      offerOnce(app, workspace, stateDB, loaded.then(() => settings.offerProtection), trans);
+      offerOnce(
+        app,
+        workspace,
+        stateDB,
+        loaded.then(() => settings.offerProtection),
+        trans
+      );
     }
     return documents;
   }

@@ -1,0 +1,160 @@
+import { afterEach, describe, expect, it } from 'vitest';
+
+import type { Commit, HistoryPage } from '../api/client';
+import { commit, session } from '../testing/commits';
+import { FakeServer, Refusal } from '../testing/server';
+import { here } from '../testing/state';
+import { WorkspaceModel } from '../workspace/model';
+import { NO_FILTER } from './filter';
+import { TimelineModel } from './model';
+
+const HISTORY = 'GET projects/p1/commits';
+
+const page = (items: Commit[], next: string | null = null): HistoryPage => ({
+  items,
+  next,
+  sessions: [session()],
+  hidden: 0,
+  multiple_branches: false
+});
+
+let workspace: WorkspaceModel | undefined;
+
+async function timelineOf(server: FakeServer): Promise<TimelineModel> {
+  workspace = new WorkspaceModel({ api: server.api, standby: 'never' });
+  const timeline = new TimelineModel(workspace);
+  await workspace.refresh();
+  await settled(timeline);
+  return timeline;
+}
+
+/** Resolves once nothing is being read any more. */
+async function settled(timeline: TimelineModel): Promise<void> {
+  while (timeline.isLoading || timeline.isLoadingMore) {
+    await new Promise<void>(resolve => {
+      const again = () => {
+        timeline.changed.disconnect(again);
+        resolve();
+      };
+      timeline.changed.connect(again);
+    });
+  }
+}
+
+afterEach(() => workspace?.dispose());
+
+describe('the timeline', () => {
+  it('reads the first page as soon as the project is known', async () => {
+    const server = new FakeServer({
+      'GET here': () => here(),
+      [HISTORY]: () => page([commit(), commit()])
+    });
+    const timeline = await timelineOf(server);
+    expect(timeline.commits).toHaveLength(2);
+    expect(timeline.isComplete).toBe(true);
+  });
+
+  it('appends the next page, once however often it is asked', async () => {
+    const server = new FakeServer({
+      'GET here': () => here(),
+      [HISTORY]: query =>
+        query.get('cursor') === null ? page([commit()], 'n') : page([commit(), commit()])
+    });
+    const timeline = await timelineOf(server);
+    const before = server.count(HISTORY);
+    await Promise.all([timeline.more(), timeline.more()]);
+    await settled(timeline);
+    expect(server.count(HISTORY)).toBe(before + 1);
+    expect(timeline.commits).toHaveLength(3);
+    await timeline.more();
+    expect(server.count(HISTORY)).toBe(before + 1);
+  });
+
+  it('asks the server to filter', async () => {
+    const server = new FakeServer({ 'GET here': () => here(), [HISTORY]: () => page([]) });
+    const timeline = await timelineOf(server);
+    timeline.filter = { ...NO_FILTER, view: 'named', text: 'depth' };
+    await settled(timeline);
+    const query = server.asked.at(-1)?.query;
+    expect(query?.get('named')).toBe('true');
+    expect(query?.get('text')).toBe('depth');
+  });
+
+  it('keeps what is shown, and says why, when a reload fails', async () => {
+    let broken = false;
+    const server = new FakeServer({
+      'GET here': () => here(),
+      [HISTORY]: () => {
+        if (broken) {
+          throw new Refusal(500, 'store_error', 'The store cannot be read.');
+        }
+        return page([commit()]);
+      }
+    });
+    const timeline = await timelineOf(server);
+    broken = true;
+    await timeline.reload();
+    expect(timeline.problem).toBe('The store cannot be read.');
+    expect(timeline.commits).toHaveLength(1);
+    broken = false;
+    await timeline.reload();
+    expect(timeline.problem).toBeNull();
+  });
+
+  it('reads the files of a commit when it is opened, and only then', async () => {
+    const one = commit({ added: 1 });
+    const detail = `GET projects/p1/commits/${one.id}`;
+    const server = new FakeServer({
+      'GET here': () => here(),
+      [HISTORY]: () => page([one]),
+      [detail]: () => ({
+        commit: one,
+        session: session(),
+        changes: [{ path: 'a.py', change: 'added', old_path: null }],
+        changes_next: null,
+        files: 1,
+        bytes: 1,
+        unchanged: 0,
+        notes: []
+      })
+    });
+    const timeline = await timelineOf(server);
+    expect(server.count(detail)).toBe(0);
+    const row = () => timeline.rows.find(({ kind }) => kind === 'commit')!;
+    await timeline.toggle(row());
+    expect(timeline.rows.map(({ kind }) => kind)).toEqual(['session', 'commit', 'file', 'note']);
+    await timeline.toggle(row(), true);
+    expect(server.count(detail)).toBe(1);
+    await timeline.toggle(row());
+    expect(timeline.rows).toHaveLength(2);
+  });
+
+  it('says in its row why a commit cannot be opened', async () => {
+    const one = commit();
+    const server = new FakeServer({
+      'GET here': () => here(),
+      [HISTORY]: () => page([one]),
+      [`GET projects/p1/commits/${one.id}`]: () => {
+        throw new Refusal(500, 'blob_corrupt', 'Its tree is damaged.');
+      }
+    });
+    const timeline = await timelineOf(server);
+    await timeline.toggle(timeline.rows[1]!);
+    expect(timeline.rows[2]).toMatchObject({ note: 'failed', text: 'Its tree is damaged.' });
+  });
+
+  it('draws no lines between rows that a filter may have parted', async () => {
+    const server = new FakeServer({
+      'GET here': () => here(),
+      [HISTORY]: () => ({
+        ...page([commit({ branch: 'try' }), commit()]),
+        multiple_branches: true
+      })
+    });
+    const timeline = await timelineOf(server);
+    expect(timeline.lanes).toBe(2);
+    timeline.filter = { ...NO_FILTER, text: 'x' };
+    await settled(timeline);
+    expect(timeline.lanes).toBe(1);
+  });
+});

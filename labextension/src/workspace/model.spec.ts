@@ -1,0 +1,161 @@
+import { afterEach, describe, expect, it } from 'vitest';
+
+import { commit } from '../testing/commits';
+import { FakeServer, Refusal } from '../testing/server';
+import { here, task } from '../testing/state';
+import { WorkspaceModel } from './model';
+
+const made: WorkspaceModel[] = [];
+
+function modelOf(server: FakeServer): WorkspaceModel {
+  const model = new WorkspaceModel({ api: server.api, standby: 'never' });
+  made.push(model);
+  return model;
+}
+
+afterEach(() => {
+  made.splice(0).forEach(model => model.dispose());
+});
+
+const restored = {
+  kind: 'restore' as const,
+  made: 'e'.repeat(64),
+  notice: null,
+  commit: 'a'.repeat(64),
+  safety: 'b'.repeat(64),
+  written: 1,
+  removed: 0,
+  undo: ''
+};
+
+describe('the workspace', () => {
+  it('knows its state after the first question', async () => {
+    const model = modelOf(new FakeServer({ 'GET here': () => here() }));
+    await model.refresh();
+    expect(model.state?.project.name).toBe('churn');
+    expect(model.problem).toBeNull();
+  });
+
+  it('says why there is no answer, and forgets it with the next', async () => {
+    let down = true;
+    const model = modelOf(
+      new FakeServer({
+        'GET here': () => {
+          if (down) {
+            throw new Refusal(503, 'store_unreachable', 'The store cannot be reached.');
+          }
+          return here();
+        }
+      })
+    );
+    await model.refresh();
+    expect(model.problem).toBe('The store cannot be reached.');
+    down = false;
+    await model.refresh();
+    expect(model.problem).toBeNull();
+  });
+
+  it('tells of new history when the newest commit is another', async () => {
+    let tip = 'c'.repeat(64);
+    const model = modelOf(
+      new FakeServer({ 'GET here': () => here({ commit: commit({ id: tip }) }) })
+    );
+    let told = 0;
+    await model.refresh();
+    model.historyChanged.connect(() => {
+      told += 1;
+    });
+    await model.refresh();
+    expect(told).toBe(0);
+    tip = 'd'.repeat(64);
+    await model.refresh();
+    expect(told).toBe(1);
+  });
+
+  it('does not ask again for a folder inside the same workspace', async () => {
+    const server = new FakeServer({ 'GET here': () => here() });
+    const model = modelOf(server);
+    await model.refresh();
+    model.directory = 'data/raw';
+    expect(server.count('GET here')).toBe(1);
+  });
+
+  it('asks about a directory outside of it', async () => {
+    const inside = here();
+    inside.state!.workspace.server_path = 'churn';
+    const server = new FakeServer({ 'GET here': () => inside });
+    const model = modelOf(server);
+    model.directory = 'churn';
+    await model.refresh();
+    const before = server.count('GET here');
+    model.directory = 'other';
+    await model.refresh();
+    expect(server.count('GET here')).toBeGreaterThan(before);
+    expect(server.asked.at(-1)?.query.get('directory')).toBe('other');
+  });
+
+  it('undoes a restore with the safety checkpoint', async () => {
+    const server = new FakeServer({
+      'GET here': () => here(),
+      'POST workspaces/w1/restore': () => task({ kind: 'restore' }),
+      'GET tasks/t1': () => task({ kind: 'restore', state: 'done', result: restored })
+    });
+    const model = modelOf(server);
+    await model.refresh();
+    let written = 0;
+    model.filesChanged.connect(() => {
+      written += 1;
+    });
+    const result = await model.restore('a'.repeat(64), ['x.ipynb']);
+    expect(result.undo).toBe('b'.repeat(64));
+    expect(written).toBe(1);
+    expect(server.asked.find(({ what }) => what.endsWith('restore'))?.body).toEqual({
+      commit: 'a'.repeat(64),
+      paths: ['x.ipynb']
+    });
+  });
+
+  it('undoes it with what was newest, when nothing had to be saved first', async () => {
+    const server = new FakeServer({
+      'GET here': () => here(),
+      'POST workspaces/w1/restore': () => task({ kind: 'restore' }),
+      'GET tasks/t1': () =>
+        task({ kind: 'restore', state: 'done', result: { ...restored, safety: null } })
+    });
+    const model = modelOf(server);
+    await model.refresh();
+    expect((await model.restore('a'.repeat(64), [])).undo).toBe('c'.repeat(64));
+  });
+
+  it('shows a task while it runs, and no longer', async () => {
+    const answers = [task(), task({ state: 'failed', error: null })];
+    const server = new FakeServer({
+      'GET here': () => here(),
+      'POST workspaces/w1/checkpoints': () => task({ state: 'queued' }),
+      'GET tasks/t1': () => answers.shift()
+    });
+    const model = modelOf(server);
+    await model.refresh();
+    const seen: (string | undefined)[] = [];
+    model.changed.connect(() => {
+      seen.push(model.task?.state);
+    });
+    await expect(model.checkpoint('x')).rejects.toThrow();
+    expect(seen.slice(0, 3)).toEqual(['queued', 'running', undefined]);
+    expect(model.task).toBeNull();
+  });
+
+  it('reads all branches, page by page', async () => {
+    const branch = (name: string) => ({ name });
+    const server = new FakeServer({
+      'GET here': () => here(),
+      'GET projects/p1/branches': query =>
+        query.get('cursor') === null
+          ? { items: [branch('main')], next: 'more' }
+          : { items: [branch('try')], next: null }
+    });
+    const model = modelOf(server);
+    await model.refresh();
+    expect((await model.branches()).map(({ name }) => name)).toEqual(['main', 'try']);
+  });
+});
