@@ -112,6 +112,7 @@ class ReproApp(ExtensionApp):
         configured = self.config.get(type(self).__name__, {})
         return Services(
             root=server.root_dir,
+            base_url=server.base_url,
             bus=cast("EventBus", server.event_logger),
             log=self.log,
             load_configuration=self._configuration,

@@ -39,8 +39,8 @@ _ROOMS = {
 
 
 @cache
-def document() -> Json:
-    """The whole document. Server URL is relative, so it holds under any base URL and behind any proxy."""
+def document(server: str = ".") -> Json:
+    """The whole document. ``server`` is the URL of the API, relative to that of the document unless it is known."""
     components, refs = _components()
     paths: dict[str, Json] = {}
     for route in ROUTES:
@@ -56,7 +56,7 @@ def document() -> Json:
             "`jupyter_repro` (`read` for GET, `write` for the rest). Lists are paged by cursor. Times are UTC.",
             "license": {"name": "BSD-3-Clause", "identifier": "BSD-3-Clause"},
         },
-        "servers": [{"url": "."}],
+        "servers": [{"url": server}],
         "tags": [{"name": name, "description": text} for name, text in _ROOMS.items()],
         "security": [{"token": []}],
         "paths": {**paths},
@@ -116,7 +116,8 @@ def _operation(route: Route, refs: _Refs) -> Json:
         operation["parameters"] = parameters
     if route.request is not None:
         operation["requestBody"] = {
-            "required": True,
+            # An empty body is an empty object.
+            "required": any(field.is_required() for field in route.request.model_fields.values()),
             "content": {"application/json": {"schema": refs[route.request, "validation"]}},
         }
     return operation
@@ -152,7 +153,7 @@ def _responses(route: Route, refs: _Refs) -> Json:
     if route.media == "bytes":
         if not route.parameters:
             return {"200": {"description": "The document", "content": {"application/json": {}}}, "default": problem}
-        content: Json = {"*/*": {"schema": {"type": "string", "contentMediaType": "application/octet-stream"}}}
+        content: Json = {"*/*": {}}
         return {
             "200": {"description": "The bytes, with `ETag` and `Accept-Ranges`", "content": content},
             "206": {"description": "The range asked for", "content": content},
@@ -168,9 +169,9 @@ def _responses(route: Route, refs: _Refs) -> Json:
     return {str(route.status): answer, "default": problem}
 
 
-def text() -> str:
+def text(server: str = ".") -> str:
     """The document as JSON text, stable from run to run."""
-    return json.dumps(document(), indent=1, ensure_ascii=False) + "\n"
+    return json.dumps(document(server), indent=1, ensure_ascii=False) + "\n"
 
 
 if __name__ == "__main__":

@@ -7,6 +7,10 @@ from dataclasses import dataclass
 
 from jupyter_repro.errors import HostilePath
 
+MOST_NAME = 255
+MOST_PATH = 3800
+"""Bytes of one name and of all names of a path, at most: what the file systems in use can, and room below it."""
+
 
 @dataclass(frozen=True, slots=True)
 class Place:
@@ -44,9 +48,11 @@ class Place:
             raise HostilePath(f"{path!r} holds a NUL, which no path can. Leave it out.")
         joined = os.path.normpath(os.path.join(self.root, os.path.expanduser(path)))
         try:
-            os.fsencode(joined)
+            names = os.fsencode(joined).split(os.fsencode(os.sep))
         except UnicodeEncodeError as error:
             raise HostilePath(
                 f"{path!r} holds characters that no file system here can. Choose another name."
             ) from error
+        if max(map(len, names)) > MOST_NAME or sum(map(len, names)) > MOST_PATH:
+            raise HostilePath(f"{path[:100]!r}... is longer than file systems allow. Choose a shorter name.")
         return joined

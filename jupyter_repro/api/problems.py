@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import os
 from dataclasses import dataclass
 
 from jupyter_repro.errors import ReproError
@@ -39,6 +41,18 @@ class Failure:
         }
 
 
+_REFUSALS = {
+    errno.ENOSPC: (507, "store_full", "Free some space and try again."),
+    errno.EDQUOT: (507, "store_full", "Free some space and try again."),
+    errno.EACCES: (403, "file_refused", "Ask for the permission, or choose another place."),
+    errno.EPERM: (403, "file_refused", "Ask for the permission, or choose another place."),
+    errno.EROFS: (403, "file_refused", "Choose a place that can be written."),
+    errno.ENAMETOOLONG: (400, "hostile_path", "Choose a shorter name."),
+    errno.ELOOP: (400, "hostile_path", "Choose a path without such links."),
+}
+"""What the file system says that is no fault of the server's: status, code and advice."""
+
+
 class RequestRefused(Exception):
     """The request itself is wrong, before any verb was asked; carries the ``failure`` to send."""
 
@@ -59,6 +73,10 @@ def failure_of(error: BaseException) -> Failure:
     if isinstance(error, ReproError):
         message = str(error) or "The operation failed."
         return Failure(error.status, error.code, message)
+    if isinstance(error, OSError) and error.errno in _REFUSALS:
+        status, code, advice = _REFUSALS[error.errno]
+        where = f" at {os.fsdecode(error.filename)[:500]}" if isinstance(error.filename, (str, bytes)) else ""
+        return Failure(status, code, f"The file system refused{where}: {error.strerror}. {advice}")
     return Failure(500, "internal", INTERNAL)
 
 

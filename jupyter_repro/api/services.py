@@ -42,6 +42,7 @@ class Services:
         self,
         *,
         root: str,
+        base_url: str,
         bus: EventBus,
         log: Logger,
         load_configuration: Callable[[], Configuration],
@@ -55,6 +56,7 @@ class Services:
     ) -> None:
         self.log = log
         self.place = Place.at(root)
+        self.base_url = base_url
         self.auto_protect = auto_protect
         self.stop_seconds = stop_seconds
         self._notary = notary

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import stat
 from collections.abc import Callable, Iterator
@@ -85,6 +86,10 @@ def working_side(opened: Opened, path: str) -> Side | None:
             return None
         except PermissionError as error:
             raise InvalidRequest(f"{path!r} cannot be read: you lack the permission.") from error
+        except OSError as error:
+            if error.errno == errno.ENAMETOOLONG:
+                return None
+            raise
     looked = os.fstat(fd)
     hashed = None
     if looked.st_size <= HASHED:

@@ -81,6 +81,8 @@ def _pair(call: Call, a: str, b: str | None, workspace: str | None) -> Iterator[
     with rooms.workspace(workspace or CURRENT) as here:
         project = here.opened.project
         if call["project"] not in (CURRENT, project.id, project.name):
+            with rooms.project(call["project"]):
+                pass  # it must be there before it can be the wrong one
             raise InvalidRequest(f"That workspace belongs to another project, {project.name!r}.")
         yield _Pair(here.opened, here.opened.resolve(a), None)
 

@@ -107,8 +107,9 @@ async def protect(call: Call) -> Protected:
     body = call.sent(ProtectRequest)
     services = call.services
     directory = services.place.inside(body.directory)
+    store = body.store if body.store is None or "://" in body.store else services.place.anywhere(body.store)
     made = await services.in_thread(
-        verbs.init, directory, project=body.project, store=body.store, configuration=services.configuration
+        verbs.init, directory, project=body.project, store=store, configuration=services.configuration
     )
     stored = await services.in_thread(services.rooms.state_of, made.workspace)
     services.lifecycle.attend(stored)

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from typing import Annotated
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainValidator, WithJsonSchema
+from pydantic import AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field, PlainValidator, WithJsonSchema
 
-MAX_PATH = 4096
+MAX_PATH = 2000
+"""Characters of a path. Two of them, percent-encoded, must fit into the 64 KiB that a request line may have."""
 
 
 class Answer(BaseModel):
@@ -58,6 +60,18 @@ appear as lone surrogates U+DC80 to U+DCFF; in a query string such a byte is wri
 
 Time = Annotated[str, WithJsonSchema({"type": "string", "format": "date-time"})]
 """RFC 3339, UTC, microseconds: ``2026-11-21T09:12:33.123456Z``."""
+
+_MOMENT = re.compile(r"\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d:\d\d(\.\d+)?([Zz]|[+-]\d\d:\d\d)")
+
+
+def _moment(value: object) -> object:
+    if isinstance(value, str) and not _MOMENT.fullmatch(value):
+        raise ValueError("Write a moment as RFC 3339 has it: 2026-11-21T09:12:33Z")
+    return value
+
+
+Moment = Annotated[AwareDatetime, BeforeValidator(_moment)]
+"""A moment that a client gives: RFC 3339 with its offset."""
 
 CommitId = Annotated[str, Field(pattern="^[0-9a-f]{64}$", examples=["3f9a2c71" + "0" * 56])]
 """The full id of a commit."""

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from pydantic import AwareDatetime, ConfigDict, Field
+from pydantic import ConfigDict, Field
 
-from jupyter_repro.api.schemas.base import Answer, CommitId, Count, Path, Query, Request, Text, Time
+from jupyter_repro.api.schemas.base import Answer, CommitId, Count, Moment, Path, Query, Request, Text, Time
 from jupyter_repro.api.schemas.page import Page, PageQuery
 from jupyter_repro.api.schemas.sessions import Session
 
@@ -104,8 +104,8 @@ class HistoryQuery(PageQuery):
     path: Path | None = Field(default=None, description="Only commits that changed this file, or something below it.")
     kind: list[str] = Field(default_factory=list, max_length=20, description="Only of these kinds; repeatable.")
     named: bool = Field(default=False, description="Only tagged commits and those with a message of a person.")
-    since: AwareDatetime | None = Field(default=None, description="Not older than this moment (RFC 3339).")
-    until: AwareDatetime | None = Field(default=None, description="Not younger than this moment (RFC 3339).")
+    since: Moment | None = Field(default=None, description="Not older than this moment (RFC 3339).")
+    until: Moment | None = Field(default=None, description="Not younger than this moment (RFC 3339).")
     hidden: bool = Field(default=False, description="Also the automatic checkpoints that retention hides.")
 
 

@@ -1,0 +1,83 @@
+"""A real server in a process of its own, for what must be seen from outside."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+TOKEN = "token-of-the-tests"
+
+
+@dataclass(frozen=True)
+class Running:
+    """A server at ``url`` (with its base URL), and its process."""
+
+    url: str
+    process: subprocess.Popen[bytes]
+    log: Path
+
+    def ask(self, method: str, path: str, body: object = None) -> dict:
+        """One request to the API."""
+        request = urllib.request.Request(
+            f"{self.url}jupyter-repro/api/{path}",
+            method=method,
+            data=None if body is None else json.dumps(body).encode(),
+            headers={"Authorization": f"token {TOKEN}"},
+        )
+        with urllib.request.urlopen(request, timeout=60) as answer:
+            return json.loads(answer.read() or b"null")
+
+    def finished(self, task: str) -> dict:
+        """A task when it is over."""
+        while True:
+            found = self.ask("GET", f"tasks/{task}?wait=30")
+            if found["ended"]:
+                return found
+
+
+@contextlib.contextmanager
+def running(root: Path, home: Path, *options: str) -> Iterator[Running]:
+    """A server started in ``root`` with its own Jupyter directories below ``home``."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    places = {"JUPYTER_DATA_DIR": "data", "JUPYTER_CONFIG_DIR": "config", "JUPYTER_RUNTIME_DIR": "run"}
+    environment = {**os.environ, **{name: str(home / folder) for name, folder in places.items()}}
+    log = home / "server.log"
+    home.mkdir(parents=True, exist_ok=True)
+    command = [
+        sys.executable,
+        "-m",
+        "jupyter_server",
+        "--allow-root",
+        "--no-browser",
+        f"--port={port}",
+        "--ip=127.0.0.1",
+    ]
+    command += [f"--IdentityProvider.token={TOKEN}", "--ServerApp.base_url=/user/ada/"]
+    command += ["--ServerApp.jpserver_extensions={'jupyter_repro': True}", *options]
+    with log.open("wb") as sink:
+        process = subprocess.Popen(command, cwd=root, env=environment, stdout=sink, stderr=subprocess.STDOUT)
+    server = Running(f"http://127.0.0.1:{port}/user/ada/", process, log)
+    try:
+        while True:
+            assert process.poll() is None, log.read_text()
+            with contextlib.suppress(urllib.error.URLError, ConnectionError):
+                server.ask("GET", "tasks")
+                break
+            time.sleep(0.05)
+        yield server
+    finally:
+        if process.poll() is None:
+            process.terminate()
+            process.wait(60)
