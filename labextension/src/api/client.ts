@@ -64,11 +64,13 @@ type QueryValues<O> = O extends { parameters: { query: infer Q extends object } 
     ? { query?: Q }
     : { query?: undefined };
 
-type BodyValue<O> = O extends {
-  requestBody: { content: { 'application/json': infer B } };
-}
-  ? { body: B }
-  : { body?: undefined };
+type JsonBody<R> = R extends { content: { 'application/json': infer B } } ? B : never;
+
+type BodyValue<O> = O extends { requestBody: infer R }
+  ? { body: JsonBody<R> }
+  : O extends { requestBody?: infer R }
+    ? { body?: JsonBody<NonNullable<R>> }
+    : { body?: undefined };
 
 /** What a call takes: values for the path, the query string, the body. */
 export type Given<V extends Verb, P extends PathWith<V>> = PathValues<Operation<V, P>> &
