@@ -57,8 +57,8 @@ class Repro(Configurable):
         _DEFAULTS.snapshot_variables,
         help=(
             "Names of environment variables that checkpoints record besides those that are known to change results, "
-            "such as OMP_NUM_THREADS; with spaces between them, and * for any characters. Values that look like secrets "
-            "are never stored."
+            "such as OMP_NUM_THREADS; with spaces between them, and * for any characters. Values that look like "
+            "secrets are never stored."
         ),
     ).tag(config=True, example="SLURM_JOB_PARTITION MODEL_*")
 
