@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections import defaultdict
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from jupyter_repro.errors import BlobCorrupt, BlobMissing, PathNotFound, Purged, StoreError
@@ -11,6 +12,8 @@ from jupyter_repro.history.repository import Repository
 from jupyter_repro.history.trees import EntryType, TreeEntry, decode_recipe, find_entry, walk
 from jupyter_repro.store import Changes, Head, Kind
 from jupyter_repro.store import Purge as PurgeRecord
+from jupyter_repro.store.backends.protocol import KeyNotFound
+from jupyter_repro.store.packs import pack_key, read_table
 from jupyter_repro.store.repack import HeadMoved, Keep, delete_packs, rewrite
 from jupyter_repro.store.store import now
 
@@ -126,7 +129,7 @@ def purge(repository: Repository, path: bytes, reason: str, everywhere: bool = F
         except HeadMoved:
             continue
         store.index.new_generation()
-        delete_packs(store, retired)
+        delete_packs(store, {*retired, *_left_over(repository, ids)})
         if set(packs) - set(retired):
             raise StoreError(
                 "The purge is recorded and the content can no longer be read, but some packs are damaged and still "
@@ -134,6 +137,22 @@ def purge(repository: Repository, path: bytes, reason: str, everywhere: bool = F
             )
         return plan
     raise StoreError("Other writers kept moving the project during the purge. Nothing was removed; try again.")
+
+
+def _left_over(repository: Repository, ids: set[bytes]) -> Iterator[bytes]:
+    """Packs that no reader needs any more, but whose files are still there and hold some of the objects: retired
+    ones that wait for slow readers, and those of writers that died. A writer at work begins anew without them."""
+    store = repository.store
+    live = {pack_key(pack) for pack in store.head.packs}
+    for listed in list(store.backend.list("packs/")):
+        if listed.key in live:
+            continue
+        pack = bytes.fromhex(listed.key.rpartition("/")[2])
+        try:
+            if any(entry.id in ids for entry in read_table(store.backend, pack).entries()):
+                yield pack
+        except (BlobCorrupt, KeyNotFound):
+            yield pack  # what cannot be looked into goes too
 
 
 def _all_but(ids: set[bytes]) -> Keep:
