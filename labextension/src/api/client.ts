@@ -127,12 +127,13 @@ export class Api {
     given: Given<V, P>
   ): Promise<Answer<V, P>> {
     const url = this.url(template, given.path, given.query);
+    const { body, signal } = given as { body?: unknown; signal?: AbortSignal };
     const response = await this._fetch(
       url,
       {
         method: verb.toUpperCase(),
-        body: given.body === undefined ? undefined : JSON.stringify(given.body),
-        signal: given.signal
+        body: body === undefined ? undefined : JSON.stringify(body),
+        signal
       },
       this.settings
     );
