@@ -12,6 +12,7 @@ from __future__ import annotations
 TYPE_CHECKING = False  # what type checkers take it for, without the 10 ms that importing typing takes
 
 if TYPE_CHECKING:
+    from jupyter_repro.magics import Shell
     from jupyter_repro.python_api import CommitView, ProjectView, WorkspaceView, init, open, open_project
 
 __version__ = "0.1.0.dev0"
@@ -36,3 +37,10 @@ def _jupyter_server_extension_points() -> list[dict[str, object]]:
     from jupyter_repro.app import ReproApp
 
     return [{"module": "jupyter_repro.app", "app": ReproApp}]
+
+
+def load_ipython_extension(shell: Shell) -> None:
+    """What ``%load_ext jupyter_repro`` calls: gives the IPython shell ``%checkpoint`` and ``%repro_log``."""
+    from jupyter_repro.magics import register
+
+    register(shell)

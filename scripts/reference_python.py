@@ -13,7 +13,7 @@ from reference_markdown import one_line, page, prose
 def python_page() -> str:
     """The objects of ``jupyter_repro``, the verbs below them, and the records that they return."""
     import jupyter_repro
-    from jupyter_repro import history, progress, verbs, workspace
+    from jupyter_repro import history, magics, progress, verbs, workspace
 
     public = [getattr(jupyter_repro, name) for name in jupyter_repro.__all__ if not name.startswith("__")]
     named = {name: getattr(verbs, name) for name in verbs.__all__}
@@ -52,6 +52,12 @@ def python_page() -> str:
         "## Objects",
         "",
         *(line for found in public if inspect.isclass(found) for line in _class(found, "jupyter_repro.")),
+        "## Magics",
+        "",
+        "`%load_ext jupyter_repro` gives a notebook, or an IPython terminal, these. What goes wrong is told in one "
+        "sentence and ends the cell as an error does.",
+        "",
+        *(line for name, magic in magics.MAGICS.items() for line in _magic(name, magic)),
         "## Verbs",
         "",
         "The objects above call these functions of `jupyter_repro.verbs`, and so do the command line and the server.",
@@ -89,6 +95,12 @@ def _function(function: Callable[..., object], name: str) -> Iterator[str]:
     yield ""
     yield from ("```python", _wrapped(name.rpartition(".")[2], *_signature(function)), "```", "")
     yield from prose(function.__doc__ or "")
+
+
+def _magic(name: str, magic: Callable[[str], object]) -> Iterator[str]:
+    yield f"### `%{name}`"
+    yield ""
+    yield from prose(magic.__doc__ or "")
 
 
 def _class(owner: type[object], prefix: str) -> Iterator[str]:
