@@ -20,7 +20,7 @@ from jupyter_repro.store.repack import (
 _TRIES = 10
 _WASTE = 0.2
 _TIERS = (64 * 1024, 512 * 1024, 4 * 1024 * 1024, 16 * 1024 * 1024)
-MOST_IN_TIER = 32
+MOST_IN_TIER = 64
 """So many packs of about one size are left alone; more are merged into one."""
 
 

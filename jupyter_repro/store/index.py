@@ -11,8 +11,8 @@ import os
 import sqlite3
 import threading
 from collections.abc import Collection, Iterable, Iterator
-from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 from jupyter_repro.store.filesystem import is_local
 from jupyter_repro.store.log import Head, open_head, seal
@@ -35,8 +35,7 @@ _HAS = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Location:
+class Location(NamedTuple):
     """Where one object lies: its pack (32 bytes), codec, and offset and lengths in bytes."""
 
     pack: bytes

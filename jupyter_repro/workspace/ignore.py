@@ -141,7 +141,7 @@ class IgnoreRules:
         own: tuple[_Active, ...] = ()
         for file in self._files:
             # Asking first is cheaper than a failed open, and nearly every directory has none.
-            if os.access(path + file, os.F_OK):
+            if os.path.isfile(path + file):
                 shown = os.fsdecode((rel + file).lstrip(b"/"))
                 own += _active(parse_lines(_read(path + file, shown), shown))
         return own
@@ -237,7 +237,7 @@ class _Compiled:
                 if matched:
                     return answer
             for file, kind in _ENVIRONMENTS:
-                if access(inside + name + file, present):
+                if access(inside + name + file, present) and os.path.isfile(inside + name + file):
                     matched, answer = decide(name, True)
                     return answer if matched else Ignored(f"built-in: virtual environment ({kind})")
             return None

@@ -5,24 +5,31 @@ from __future__ import annotations
 import os
 import time
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import FIRST_EXCEPTION, ThreadPoolExecutor, wait
 from dataclasses import dataclass, field
 from pathlib import Path
 from threading import Lock
+from typing import TypeVar
+
+import msgspec
 
 from jupyter_repro.history import Commit, EntryType, Repository, TreeEntry
 from jupyter_repro.history.trees import encode_tree
 from jupyter_repro.progress import OnProgress, Progress
 from jupyter_repro.store import Kind
+from jupyter_repro.store.backends import DirectoryBackend
+from jupyter_repro.store.backends.protocol import KeyNotFound
 from jupyter_repro.store.index import Location
 from jupyter_repro.store.objects import decode
 from jupyter_repro.store.packs import pack_key
+from jupyter_repro.workspace.forked import Child, Report, children_wanted
 from jupyter_repro.workspace.placing import refuse_marker, write_blocks
 from jupyter_repro.workspace.statcache import CachedDirectory, StatCache, StatRow, encode_rows
 
 _SPAN = 4 * 1024 * 1024
 _GAP = 64 * 1024
+_WORTH_FORKING = 4000
 _NEW = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_NOFOLLOW", 0) | os.O_CLOEXEC
 
 
@@ -43,6 +50,20 @@ class _Target:
 
     directory: _Directory
     entry: TreeEntry
+
+
+class _Done(msgspec.Struct, frozen=True):
+    """What a forked process did: counts, stat rows by the number of the directory, and objects not found."""
+
+    files: int
+    size: int
+    rows: list[tuple[int, list[StatRow]]]
+    missed: list[bytes]
+
+
+_Span = list[tuple[bytes, Location]]
+_Small = dict[bytes, list[_Target]]
+_Item = TypeVar("_Item")
 
 
 def hydrate_new(
@@ -72,9 +93,11 @@ class _Hydration:
         self._files = self._bytes = 0
         self._total_files = self._total_bytes = 0
         self._next_report = 0.0
+        self._children: list[Child] = []
+        self._all: list[_Directory] = []
 
     def run(self, tree: bytes, cache: StatCache | None, probe: object) -> tuple[int, int]:
-        directories = self._directories(tree)
+        directories = self._all = self._directories(tree)
         small: dict[bytes, list[_Target]] = defaultdict(list)
         large: list[_Target] = []
         for directory in directories:
@@ -108,42 +131,93 @@ class _Hydration:
                     found.append(_Directory(path, get_tree(entry.content), entry.content, entry.mode))
         return found
 
-    def _write_all(self, small: dict[bytes, list[_Target]], large: list[_Target]) -> None:
+    def _write_all(self, small: _Small, large: list[_Target]) -> None:
         located = self._repository.store.locate_many(small.keys(), Kind.BLOB)
+        spans = list(_spans(located))
+        self._fork(spans, small)
+        mine = spans[0 :: len(self._children) + 1]
+        try:
+            if self._children:
+                missed = [name for span in mine for name in self._span(span, small)]
+                missed += self._gather()
+            else:
+                missed = self._pooled(lambda span: self._span(span, small), mine)
+            missed += small.keys() - located.keys()
+            self._pooled(lambda name: self._alone(name, small[name]), missed)
+            self._pooled(self._large, large)
+        finally:
+            for child in self._children:
+                child.end()
+
+    def _pooled(self, work: Callable[[_Item], list[bytes]], items: Sequence[_Item]) -> list[bytes]:
+        """Do ``work`` for each of the items in threads; the first that fails stops the rest."""
+        if not items:
+            return []
         pool = ThreadPoolExecutor(max(2, min(8, os.cpu_count() or 2)), thread_name_prefix="repro-hydrate")
         try:
-            jobs = [pool.submit(self._span, span, small) for span in _spans(located)]
-            jobs += [pool.submit(self._alone, name, small[name]) for name in small.keys() - located.keys()]
-            jobs += [pool.submit(self._large, target) for target in large]
-            done, _ = wait(jobs, return_when=FIRST_EXCEPTION)
-            for job in done:
-                job.result()
+            jobs = [pool.submit(work, item) for item in items]
+            wait(jobs, return_when=FIRST_EXCEPTION)
+            return [name for job in jobs if job.done() for name in job.result()]
         finally:
             pool.shutdown(wait=True, cancel_futures=True)
 
-    def _span(self, span: list[tuple[bytes, Location]], small: dict[bytes, list[_Target]]) -> None:
-        store = self._repository.store
-        first, last = span[0][1], span[-1][1]
-        from jupyter_repro.store.backends.protocol import KeyNotFound
+    def _fork(self, spans: list[_Span], small: _Small) -> None:
+        """Give a share of the spans to forked processes, where there is enough to do and it is safe."""
+        local = isinstance(self._repository.store.backend, DirectoryBackend)
+        count = children_wanted() if local and len(small) >= _WORTH_FORKING else 0
+        for number in range(1, count + 1):
+            share = spans[number :: count + 1]
 
+            def work(report: Report, share: list[_Span] = share) -> bytes:
+                return self._as_child(share, small, report)
+
+            self._children.append(Child(work))
+
+    def _as_child(self, spans: list[_Span], small: _Small, report: Report) -> bytes:
+        self._on_progress = None
+        for directory in self._all:
+            directory.rows.clear()
+        missed = []
+        for span in spans:
+            missed += self._span(span, small)
+            report(self._files, self._bytes)
+        rows = [(number, directory.rows) for number, directory in enumerate(self._all) if directory.rows]
+        return msgspec.msgpack.encode(_Done(self._files, self._bytes, rows, missed))
+
+    def _gather(self) -> list[bytes]:
+        """What the children did; returns the names of the objects that they could not find."""
+        missed: list[bytes] = []
+        for child in self._children:
+            done = msgspec.msgpack.decode(child.result(), type=_Done)
+            self._files += done.files
+            self._bytes += done.size
+            for number, rows in done.rows:
+                self._all[number].rows.extend(rows)
+            missed += done.missed
+        self._children.clear()
+        return missed
+
+    def _span(self, span: _Span, small: _Small) -> list[bytes]:
+        """Write the files of one stretch of a pack; returns the names of those that are no longer there."""
+        first, last = span[0][1], span[-1][1]
+        length = last.offset + last.stored - first.offset
         try:
-            data = memoryview(
-                store.backend.get(pack_key(first.pack), first.offset, last.offset + last.stored - first.offset)
-            )
+            data = memoryview(self._repository.store.backend.get(pack_key(first.pack), first.offset, length))
         except KeyNotFound:
-            for name, _ in span:
-                self._alone(name, small[name])
-            return
+            return [name for name, _ in span]
         for name, place in span:
             start = place.offset - first.offset
             plain = decode(place.codec, data[start : start + place.stored], place.plain, name)
             for target in small[name]:
                 self._write(target, plain)
+        self._report()
+        return []
 
-    def _alone(self, name: bytes, targets: list[_Target]) -> None:
+    def _alone(self, name: bytes, targets: list[_Target]) -> list[bytes]:
         plain = self._repository.store.get(Kind.BLOB, name)
         for target in targets:
             self._write(target, plain)
+        return []
 
     def _write(self, target: _Target, data: bytes) -> None:
         directory, entry = target.directory, target.entry
@@ -164,7 +238,7 @@ class _Hydration:
         finally:
             os.close(fd)
 
-    def _large(self, target: _Target) -> None:
+    def _large(self, target: _Target) -> list[bytes]:
         directory, entry = target.directory, target.entry
         fd = os.open(os.path.join(self._root, directory.path, entry.name), _NEW, entry.mode)
         try:
@@ -174,6 +248,7 @@ class _Hydration:
             self._wrote(directory, entry, os.fstat(fd), counted=True)
         finally:
             os.close(fd)
+        return []
 
     def _counted(self, blocks: Iterator[bytes]) -> Iterator[bytes]:
         for block in blocks:
@@ -188,7 +263,6 @@ class _Hydration:
             self._files += 1
             if not counted:
                 self._bytes += entry.size
-        self._report()
 
     def _symlink(self, directory: _Directory, entry: TreeEntry) -> None:
         path = os.path.join(self._root, directory.path, entry.name)
@@ -229,12 +303,14 @@ class _Hydration:
         present = time.monotonic()
         if present >= self._next_report:
             self._next_report = present + 0.1
-            self._on_progress(Progress("write", self._files, self._total_files, self._bytes, self._total_bytes))
+            files = self._files + sum(child.counts[0] for child in self._children)
+            size = self._bytes + sum(child.counts[1] for child in self._children)
+            self._on_progress(Progress("write", files, self._total_files, size, self._total_bytes))
 
 
-def _spans(located: dict[bytes, Location]) -> Iterator[list[tuple[bytes, Location]]]:
+def _spans(located: dict[bytes, Location]) -> Iterator[_Span]:
     """Objects in the order of the packs, cut where a gap or the length of one reading ends."""
-    span: list[tuple[bytes, Location]] = []
+    span: _Span = []
     # An object of no bytes lies where the next one begins, and must not be taken for the end of the span.
     for name, place in sorted(located.items(), key=lambda item: (item[1].pack, item[1].offset, item[1].stored)):
         if span:
