@@ -7,6 +7,7 @@ own settings plays a part.
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import subprocess
@@ -121,6 +122,14 @@ class JupyterRepro(Contender):
 
     def _init(self) -> None:
         run(self._command("init"))
+
+    def in_use(self) -> int:
+        """Bytes of the packs in use: without those merged into others, which stay for a day for the sake of
+        readers elsewhere."""
+        command = self._command("du", "--json")
+        environment = {**os.environ, **command.env}
+        said = subprocess.run(command.argv, cwd=command.cwd, env=environment, capture_output=True, check=True)
+        return int(json.loads(said.stdout)["stored_bytes"])
 
     def save(self) -> Command:
         """A checkpoint."""

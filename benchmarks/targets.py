@@ -35,6 +35,7 @@ class Row:
 UNCHANGED = "unchanged"
 BARE = "bare files"
 PACKED = "git packed"
+IN_USE = "packs in use"
 CHANGED_BYTES = "changed bytes"
 BARE_PYTHON = "bare Python"
 

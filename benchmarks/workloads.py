@@ -14,7 +14,7 @@ from bench import Bench, Workload
 from data import LongHistory, Notebook
 from measure import Command, Sample, Trial, run
 from peers import Contender, Git, JupyterRepro, environment
-from targets import BARE, BARE_PYTHON, CHANGED_BYTES, PACKED, UNCHANGED
+from targets import BARE, BARE_PYTHON, CHANGED_BYTES, IN_USE, PACKED, UNCHANGED
 
 _HERE = Path(__file__).resolve().parent
 _OWN = frozenset((".repro", ".git"))
@@ -164,11 +164,13 @@ def notebooks(bench: Bench) -> None:
 
 
 def _stored(contenders: list[Contender]) -> dict[str, float]:
-    """Bytes of every store, and of git's after packing."""
+    """Bytes of every store, of git's after packing, and of what is in use in ours."""
     sizes = {contender.name: float(contender.stored()) for contender in contenders}
     for contender in contenders:
         if isinstance(contender, Git):
             sizes[PACKED] = float(contender.pack())
+        elif isinstance(contender, JupyterRepro):
+            sizes[IN_USE] = float(contender.in_use())
     return sizes
 
 
