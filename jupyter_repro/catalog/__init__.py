@@ -12,7 +12,11 @@ from typing import TYPE_CHECKING
 from jupyter_repro.catalog.outbox import note
 from jupyter_repro.catalog.records import (
     AuditRecord,
+    BuildRecord,
+    BuildState,
+    EnvironmentRecord,
     ProjectRecord,
+    RevisionRecord,
     SessionRecord,
     WorkspaceRecord,
     audit_id,
@@ -26,9 +30,13 @@ if TYPE_CHECKING:
 
 __all__ = [
     "AuditRecord",
+    "BuildRecord",
+    "BuildState",
     "Catalog",
+    "EnvironmentRecord",
     "ProjectRecord",
     "Rebuilt",
+    "RevisionRecord",
     "SessionRecord",
     "WorkspaceRecord",
     "audit_id",

@@ -14,6 +14,7 @@ from sqlalchemy import URL
 
 from jupyter_repro.catalog.audit import Audit
 from jupyter_repro.catalog.database import Database
+from jupyter_repro.catalog.environments import Environments
 from jupyter_repro.catalog.migrate import bring_up_to_date
 from jupyter_repro.catalog.outbox import locked, take_in
 from jupyter_repro.catalog.projects import Projects
@@ -25,7 +26,8 @@ from jupyter_repro.errors import CatalogUnusable
 
 
 class Catalog:
-    """What a person lists and searches: ``projects``, ``workspaces``, ``sessions``, ``audit``.
+    """What a person lists and searches: ``projects``, ``workspaces``, ``sessions``,
+    ``environments``, ``audit``.
 
     ``url`` is SQLAlchemy's for a database, whose tables are made or migrated when needed. ``patience`` is how
     many seconds to wait for other processes. Many processes and threads may use one catalogue at once.
@@ -37,6 +39,7 @@ class Catalog:
         self.projects = Projects(self._database)
         self.workspaces = Workspaces(self._database)
         self.sessions = Sessions(self._database)
+        self.environments = Environments(self._database)
         self.audit = Audit(self._database)
         try:
             self.was_empty = bring_up_to_date(self._database) is None
@@ -127,7 +130,14 @@ def _remove(file: Path) -> None:
 def _salvage(damaged: Path, fresh: Path) -> None:
     """Copy what exists nowhere else, row by row, up to the first that cannot be read."""
     with contextlib.closing(sqlite3.connect(damaged)) as source, contextlib.closing(sqlite3.connect(fresh)) as target:
-        for table in ("projects", "sessions", "audit"):
+        for table in (
+            "projects",
+            "sessions",
+            "environments",
+            "environment_revisions",
+            "environment_builds",
+            "audit",
+        ):
             columns = {row[1]: row[2] for row in target.execute(f"PRAGMA table_info({table})")}
             names = ", ".join(f'"{column}"' for column in columns)
             holes = ", ".join("?" for _ in columns)

@@ -13,7 +13,7 @@ from jupyter_repro.errors import CatalogUnusable
 if TYPE_CHECKING:
     from alembic.config import Config
 
-HEAD = "0001"
+HEAD = "0002"
 """The newest migration: a test holds it to the folder ``migrations/versions``."""
 
 _ADVISORY_LOCK = 0x7265_7072_6F  # "repro": any number will do that others do not use

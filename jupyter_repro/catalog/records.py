@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 SessionKind = Literal["day", "server"]
+BuildState = Literal["queued", "building", "ready", "failed", "cancelled"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +72,62 @@ class AuditRecord:
     workspace_id: str = ""
     subject: str = ""
     details: dict[str, object] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class EnvironmentRecord:
+    """A named environment.
+
+    ``visibility`` is "private", "shared" (with ``shared["users"]`` and ``shared["groups"]``) or "everyone"; ``active``
+    is the number of the revision that new users of the environment get, None before the first build that worked;
+    ``is_default`` is 1 for the one that new workspaces are proposed. Times in microseconds since the epoch.
+    """
+
+    id: str
+    name: str
+    description: str
+    owner: str
+    engine: str
+    visibility: str
+    shared: dict[str, list[str]]
+    active: int | None
+    is_default: int
+    created: int
+    archived: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RevisionRecord:
+    """A revision of an environment: its number, the id of its definition; who saved it, when (microseconds), why."""
+
+    environment_id: str
+    number: int
+    definition: str
+    author: str
+    time: int
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class BuildRecord:
+    """One attempt to build a revision. Times in microseconds since the epoch, None while they have not come.
+
+    ``lock`` is the id of the lock that a good build names; ``packages`` how many it has; ``problem`` one sentence of
+    what went wrong.
+    """
+
+    id: str
+    environment_id: str
+    number: int
+    state: BuildState
+    host: str
+    author: str
+    queued: int
+    started: int | None = None
+    ended: int | None = None
+    lock: str = ""
+    packages: int = 0
+    problem: str = ""
 
 
 Record = ProjectRecord | WorkspaceRecord | SessionRecord | AuditRecord

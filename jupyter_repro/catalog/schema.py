@@ -95,6 +95,51 @@ sessions = Table(
     Index(None, "project_id", "started"),
 )
 
+environments = Table(
+    "environments",
+    metadata,
+    Column("id", PlainText(128), primary_key=True),
+    Column("name", PlainText(200), nullable=False, unique=True),
+    Column("description", PlainText(), nullable=False),
+    Column("owner", PlainText(), nullable=False),
+    Column("engine", PlainText(16), nullable=False),
+    Column("visibility", PlainText(16), nullable=False),
+    Column("shared", JSON, nullable=False),
+    Column("active", BigInteger),
+    Column("is_default", BigInteger, nullable=False),
+    Column("created", BigInteger, nullable=False),
+    Column("archived", BigInteger),
+)
+
+environment_revisions = Table(
+    "environment_revisions",
+    metadata,
+    Column("environment_id", PlainText(128), primary_key=True),
+    Column("number", BigInteger, primary_key=True, autoincrement=False),
+    Column("definition", PlainText(64), nullable=False),
+    Column("author", PlainText(), nullable=False),
+    Column("time", BigInteger, nullable=False),
+    Column("message", PlainText(), nullable=False),
+)
+
+environment_builds = Table(
+    "environment_builds",
+    metadata,
+    Column("id", PlainText(128), primary_key=True),
+    Column("environment_id", PlainText(128), nullable=False),
+    Column("number", BigInteger, nullable=False),
+    Column("state", PlainText(16), nullable=False),
+    Column("host", PlainText(), nullable=False),
+    Column("author", PlainText(), nullable=False),
+    Column("queued", BigInteger, nullable=False),
+    Column("started", BigInteger),
+    Column("ended", BigInteger),
+    Column("lock", PlainText(64), nullable=False),
+    Column("packages", BigInteger, nullable=False),
+    Column("problem", PlainText(), nullable=False),
+    Index(None, "environment_id", "number"),
+)
+
 audit = Table(
     "audit",
     metadata,

@@ -47,7 +47,7 @@ SECTIONS: tuple[tuple[str, tuple[Entry, ...]], ...] = (
     ),
     (
         "Software",
-        (Entry("env", "env", "See and compare what is installed."),),
+        (Entry("env", "env", "List, make, choose and compare environments."),),
     ),
     (
         "Data in and out",

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from jupyter_repro.environments.snapshots import SnapshotCache, software_of
-from jupyter_repro.environments.snapshots.interpreters import interpreter_for
+from jupyter_repro.environments.snapshots.interpreters import CHOICE, interpreter_for
+from jupyter_repro.errors import ReproError
 from jupyter_repro.workspace.workspace import Described
 
 if TYPE_CHECKING:
@@ -18,11 +21,33 @@ def describe(opened: Opened, *, server: bool) -> Described | None:
 
     Never fails: a checkpoint is worth more than its description.
     """
+    root = opened.data.root / "environments"
+    host = partial(_host, opened.configuration.snapshot_variables)
+    if (opened.workspace.directory / CHOICE).exists():
+        described = _chosen(opened, root, host)
+        if described is not None:
+            return described
     executable = interpreter_for(opened.workspace.directory, server=server)
-    software = software_of(executable, SnapshotCache(opened.data.root / "environments" / "snapshots"))
-    if software is None:
+    software = software_of(executable, SnapshotCache(root / "snapshots"))
+    return None if software is None else Described(software, host)
+
+
+def _chosen(opened: Opened, root: Path, host: Callable[[], bytes]) -> Described | None:
+    """The environment that the workspace uses, if it is installed."""
+    from jupyter_repro.environments.choices import read_choice
+    from jupyter_repro.environments.places import Places
+
+    choice = read_choice(root, opened.workspace.directory)
+    if choice is None:
         return None
-    return Described(software, partial(_host, opened.configuration.snapshot_variables))
+    chosen, _ = choice
+    places = Places(root)
+    try:
+        definition, lock = places.get(chosen.definition), places.get(chosen.lock)
+    except ReproError:
+        return None
+    software = software_of(chosen.interpreter, SnapshotCache(root / "snapshots"))
+    return None if software is None else Described(software, host, definition, lock, chosen.label)
 
 
 def _host(variables: str) -> bytes:

@@ -14,8 +14,18 @@ from jupyter_repro.cli.commands import Entry
 COMMANDS: dict[str, Entry] = {
     entry.name: entry
     for entry in (
+        Entry("list", "list", "List the environments that you may use."),
+        Entry("show", "show", "Tell everything about one environment."),
+        Entry("create", "create", "Make an environment and build it."),
+        Entry("edit", "edit", "Change an environment: a new definition is a new revision."),
+        Entry("build", "build", "Build a revision of an environment."),
+        Entry("log", "log", "Print or search the logs of builds."),
+        Entry("use", "use", "Choose the environment of this workspace."),
+        Entry("duplicate", "duplicate", "Make an environment of your own from another."),
+        Entry("archive", "archive", "Put an environment away, or take it back."),
         Entry("snapshot", "snapshot", "Show what is installed, now or when a commit was made."),
         Entry("diff", "diff", "Compare what was installed at two moments."),
+        Entry("gc", "gc", "Remove installed environments that nobody uses."),
     )
 }
 

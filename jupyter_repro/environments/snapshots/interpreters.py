@@ -20,6 +20,9 @@ from pathlib import Path
 
 import msgspec
 
+CHOICE = "environment.json"
+"""The file of a workspace that is there when it uses an environment of ours."""
+
 _REMEMBERED = "interpreter"
 
 _PROBE = """

@@ -3,16 +3,73 @@
 from __future__ import annotations
 
 from jupyter_repro.environments.comparing import PackageChange
+from jupyter_repro.environments.definitions import Definition
+from jupyter_repro.verbs.environments.building import (
+    LogLine,
+    activate,
+    build,
+    build_log,
+    cancel,
+    mark_dead_builds,
+    search_logs,
+)
+from jupyter_repro.verbs.environments.changing import (
+    RevisionComparison,
+    archive,
+    compare_revisions,
+    create,
+    describe_environment,
+    duplicate,
+    edit,
+    set_default,
+    share,
+)
 from jupyter_repro.verbs.environments.compare import Comparison, SoftwareBadge, compare, software_badges
+from jupyter_repro.verbs.environments.library import EnvironmentDetail, EnvironmentSummary, Library, Revision
 from jupyter_repro.verbs.environments.snapshot import NOW, Snapshot, snapshot
+from jupyter_repro.verbs.environments.using import (
+    EnvironmentsCollected,
+    Used,
+    collect_environments,
+    stop_using,
+    use,
+    used,
+)
 
 __all__ = [
     "NOW",
     "Comparison",
+    "Definition",
+    "EnvironmentDetail",
+    "EnvironmentSummary",
+    "EnvironmentsCollected",
+    "Library",
+    "LogLine",
     "PackageChange",
+    "Revision",
+    "RevisionComparison",
     "Snapshot",
     "SoftwareBadge",
+    "Used",
+    "activate",
+    "archive",
+    "build",
+    "build_log",
+    "cancel",
+    "collect_environments",
     "compare",
+    "compare_revisions",
+    "create",
+    "describe_environment",
+    "duplicate",
+    "edit",
+    "mark_dead_builds",
+    "search_logs",
+    "set_default",
+    "share",
     "snapshot",
     "software_badges",
+    "stop_using",
+    "use",
+    "used",
 ]

@@ -1,0 +1,93 @@
+"""The options by which ``env create`` and ``env edit`` are told a definition."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, TypeVar
+
+import click
+
+from jupyter_repro.cli.escape import shown_path
+from jupyter_repro.errors import BuildFailed, Cancelled, InvalidRequest
+
+if TYPE_CHECKING:
+    from jupyter_repro.catalog import BuildRecord
+    from jupyter_repro.verbs.environments import Definition, Library
+
+Function = TypeVar("Function", bound=Callable[..., None])
+
+
+def definition_options(function: Function) -> Function:
+    """Give a command the options ``python``, ``requirements``, ``variables``, ``message``, ``build``."""
+    for option in (
+        click.option("--no-build", "build", flag_value=False, default=True, help="Save it without building it."),
+        click.option("-m", "--message", metavar="MSG", default="", help="What changed, for the list of revisions."),
+        click.option(
+            "--variable",
+            "variables",
+            metavar="NAME=VALUE",
+            multiple=True,
+            help="A variable that kernels and runs find set. An empty VALUE takes it away.",
+        ),
+        click.option(
+            "--requirements", metavar="FILE", help="What to install, as requirements.txt; '-' reads standard input."
+        ),
+        click.option(
+            "--python", metavar="VERSION", help="The version of Python, as 3.11; that of jupyter-repro if left out."
+        ),
+    ):
+        function = option(function)
+    return function
+
+
+def defined(
+    old: Definition,
+    python: str | None,
+    requirements: str | None,
+    variables: tuple[str, ...],
+) -> Definition:
+    """The definition ``old`` with what the options say."""
+    import msgspec
+
+    changes: dict[str, object] = {}
+    if python is not None:
+        changes["python"] = python
+    if requirements is not None:
+        changes["requirements"] = _text(requirements)
+    if variables:
+        pairs = {**old.variables, **dict(_pair(one, "--variable NAME=VALUE") for one in variables)}
+        changes["variables"] = {name: value for name, value in pairs.items() if value}
+    return msgspec.structs.replace(old, **changes)
+
+
+def build_and_tell(library: Library, name: str, number: int | None) -> BuildRecord:
+    """Build, with the log on standard error. Raises ``BuildFailed`` or ``Cancelled`` unless it worked."""
+    from jupyter_repro.cli.environments.shapes import follow
+    from jupyter_repro.cli.interrupts import reporting
+    from jupyter_repro.verbs import environments
+
+    with reporting():
+        done = environments.build(library, name, number, on_line=follow)
+    if done.state == "cancelled":
+        raise Cancelled("The build was stopped; the active revision is as it was.")
+    if done.state != "ready":
+        raise BuildFailed(f"r{done.number} of {name} was saved and not built. {done.problem}")
+    return done
+
+
+def _pair(said: str, form: str) -> tuple[str, str]:
+    name, equals, value = said.partition("=")
+    if not equals:
+        raise click.UsageError(f"{said!r} is not of the form {form}")
+    return name, value
+
+
+def _text(file: str) -> str:
+    if file == "-":
+        return sys.stdin.read()
+    try:
+        return Path(file).read_text("utf-8")
+    except UnicodeDecodeError:
+        raise InvalidRequest(f"{shown_path(file)} is no text file. Give one in UTF-8.") from None

@@ -1,0 +1,55 @@
+"""``env list``: the environments that one may use."""
+
+from __future__ import annotations
+
+import click
+
+from jupyter_repro.cli.environments.group import environment_command
+from jupyter_repro.cli.environments.shapes import environment_document
+from jupyter_repro.cli.escape import shown_text
+from jupyter_repro.cli.output import note, say, say_json
+from jupyter_repro.cli.words import table
+
+
+@environment_command("list", examples=("jupyter-repro env list", "jupyter-repro env list --filter pandas"))
+@click.option(
+    "--filter", "text", metavar="TEXT", default="", help="Only those with TEXT in name, description or owner."
+)
+@click.option("--archived", is_flag=True, help="Those too that were put away.")
+def command_here(text: str, archived: bool, as_json: bool) -> None:
+    """List the environments that you may use."""
+    from jupyter_repro.verbs import environments
+
+    with environments.Library() as library:
+        found = library.list(text, archived=archived)
+    if as_json:
+        say_json(
+            [
+                {
+                    **environment_document(one.record),
+                    "newest": one.newest,
+                    "state": one.build.state if one.build else None,
+                }
+                for one in found
+            ]
+        )
+        return
+    rows = [
+        (
+            shown_text(one.record.name),
+            f"r{one.record.active}" if one.record.active else "-",
+            one.record.engine,
+            one.build.state if one.build else "not built",
+            "you" if one.mine else shown_text(one.record.owner),
+            one.record.visibility,
+            ("default  " if one.record.is_default else "") + shown_text(one.record.description),
+        )
+        for one in found
+    ]
+    if rows:
+        for line in table(
+            ("name", "active", "engine", "last build", "owner", "visible to", ""), rows, colours=("bold",)
+        ):
+            say(line)
+    else:
+        note("There is no environment yet: 'jupyter-repro env create NAME' makes one.")

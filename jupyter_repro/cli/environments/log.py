@@ -1,0 +1,47 @@
+"""``env log``: the logs of builds."""
+
+from __future__ import annotations
+
+import click
+
+from jupyter_repro.cli.environments.group import environment_command
+from jupyter_repro.cli.escape import shown_lines
+from jupyter_repro.cli.output import note, paint, say, say_json
+from jupyter_repro.errors import EnvironmentNotFound
+
+
+@environment_command(
+    "log",
+    examples=("jupyter-repro env log py311-pandas", "jupyter-repro env log py311-pandas --search numpy"),
+)
+@click.argument("name", metavar="NAME")
+@click.option("--build", metavar="BUILD", help="Of this build, not the newest.")
+@click.option("--search", metavar="TEXT", help="The lines with TEXT in the logs of all builds.")
+def command_here(name: str, build: str | None, search: str | None, as_json: bool) -> None:
+    """Print or search the logs of builds.
+
+    The log of a build under way is followed to its end.
+    """
+    from jupyter_repro.verbs import environments
+
+    with environments.Library() as library:
+        if search is not None:
+            found = environments.search_logs(library, name, search)
+            if as_json:
+                say_json([{"build": one.build, "line": one.line, "text": one.text} for one in found])
+                return
+            for one in found:
+                say(f"{paint(f'{one.build}:{one.line}', 'dim')}  {shown_lines(one.text)}")
+            return
+        builds = [one for revision in library.show(name).revisions for one in revision.builds]
+        chosen = [one.id for one in sorted(builds, key=lambda one: -one.queued) if build is None or one.id == build]
+        if not chosen:
+            what = f"no build {build!r}" if build else "no build yet"
+            raise EnvironmentNotFound(f"Environment {name!r} has {what}: 'jupyter-repro env show {name}' lists them.")
+        if as_json:
+            lines = list(environments.build_log(library, chosen[0]))
+            say_json([{"build": chosen[0], "line": number, "text": text} for number, text in enumerate(lines, 1)])
+            return
+        note(f"build {chosen[0]}")
+        for line in environments.build_log(library, chosen[0], follow=True):
+            say(shown_lines(line))

@@ -1,0 +1,53 @@
+"""``env use``: the environment of a workspace."""
+
+from __future__ import annotations
+
+import click
+
+from jupyter_repro.cli.environments.group import environment_command
+from jupyter_repro.cli.environments.shapes import follow, used_document
+from jupyter_repro.cli.escape import shown_path
+from jupyter_repro.cli.opening import the_workspace
+from jupyter_repro.cli.output import paint, say, say_json
+
+
+@environment_command(
+    "use",
+    examples=(
+        "jupyter-repro env use py311-pandas",
+        "jupyter-repro env use py311-pandas --revision 5",
+        "jupyter-repro env use --none",
+    ),
+)
+@click.argument("name", metavar="[NAME]", required=False)
+@click.option(
+    "--revision", metavar="N", type=click.IntRange(min=1), help="Pin this revision instead of following the active one."
+)
+@click.option("--none", "nothing", is_flag=True, help="Use no environment: what is activated or runs the server.")
+def command_here(name: str | None, revision: int | None, nothing: bool, as_json: bool) -> None:
+    """Choose the environment of this workspace.
+
+    Its kernel appears in the launcher by the name of environment and revision, and checkpoints record it. Without NAME,
+    tells which one is used.
+    """
+    from jupyter_repro.verbs import environments
+
+    if nothing and (name or revision):
+        raise click.UsageError("--none stands alone")
+    if revision and not name:
+        raise click.UsageError("--revision needs NAME")
+    with the_workspace() as workspace:
+        if nothing:
+            environments.stop_using(workspace)
+        elif name is not None:
+            with environments.Library() as library:
+                environments.use(workspace, library, name, revision, on_line=follow)
+        used = environments.used(workspace)
+    if as_json:
+        say_json(used_document(used))
+    elif used is None:
+        say("This workspace uses no environment: what is activated, or what runs the server, counts.")
+    else:
+        how = "pinned" if used.pinned else "the active revision, whichever that is"
+        say(f"This workspace uses {paint(used.label, 'bold')} ({how}).")
+        say(f"Interpreter: {shown_path(used.interpreter)}")

@@ -1,0 +1,146 @@
+"""Definitions and locks: texts (JSON) that are named by their BLAKE3 and never change.
+
+A definition says what an environment is to hold; a lock says what exactly that became on one platform, and is enough
+to make the same again. Either reads well as it is, and a commit carries both.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Literal
+
+import msgspec
+from blake3 import blake3
+
+from jupyter_repro.environments.snapshots.secrets import looks_secret, without_credentials
+from jupyter_repro.errors import BlobCorrupt, InvalidDefinition
+
+FORMAT = 1
+ENGINES = ("uv", "host")
+"""The engines that this version has: uv makes virtual environments, host describes an interpreter that is there."""
+
+SCRIPTS = ("pre-setup", "post-setup", "pre-run", "post-run")
+"""The scripts of an environment, in the order in which they run; the project's requirements come after the first."""
+
+EngineName = Literal["uv", "host"]
+
+_VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
+_PYTHON = re.compile(r"(\d+\.\d+(\.\d+)?)?")
+_NOT_ALONE = re.compile(r"^\s*(-r|-c|-e|--requirement|--constraint|--editable|-f|--find-links)\b|^\s*(\.{0,2}/|\.$)")
+_URL = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://\S+")
+
+
+class Definition(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """What an environment is to hold.
+
+    ``python`` is a version ("3.11"), "" for that of the server; ``requirements`` is in the syntax of requirements.txt;
+    ``base`` is, for the engine host, the interpreter. ``variables`` are set for kernels and runs; ``scripts`` are shell
+    scripts by their names (``SCRIPTS``).
+    """
+
+    engine: str
+    format: int = FORMAT
+    base: str = ""
+    python: str = ""
+    requirements: str = ""
+    variables: dict[str, str] = {}
+    scripts: dict[str, str] = {}
+
+
+class Lock(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """What a definition became on ``platform`` ("linux-x86_64") with the exact ``python`` ("CPython 3.11.7").
+
+    ``text`` is for uv a list of requirements with hashes, and for host the text of a software snapshot.
+    """
+
+    engine: str
+    platform: str
+    python: str
+    text: str
+    format: int = FORMAT
+
+
+_encoder = msgspec.json.Encoder(order="deterministic")
+
+
+def encode(value: Definition | Lock) -> bytes:
+    """The text as it is stored."""
+    return msgspec.json.format(_encoder.encode(value), indent=2) + b"\n"
+
+
+def text_id(data: bytes) -> str:
+    """The 64 hex digits that name a text."""
+    return blake3(data).hexdigest()
+
+
+def read_definition(data: bytes) -> Definition:
+    """The definition of a stored text. Raises ``BlobCorrupt``."""
+    try:
+        found = msgspec.json.decode(data, type=Definition)
+    except msgspec.DecodeError as error:
+        raise BlobCorrupt(f"A definition of an environment cannot be read ({error}). Upgrade jupyter-repro.") from error
+    _check_format(found.format)
+    return found
+
+
+def read_lock(data: bytes) -> Lock:
+    """The lock of a stored text. Raises ``BlobCorrupt``."""
+    try:
+        found = msgspec.json.decode(data, type=Lock)
+    except msgspec.DecodeError as error:
+        raise BlobCorrupt(f"The lock of an environment cannot be read ({error}). Upgrade jupyter-repro.") from error
+    _check_format(found.format)
+    return found
+
+
+def checked(definition: Definition) -> Definition:
+    """The definition with its texts tidied. Raises ``InvalidDefinition`` with what to change."""
+    if definition.engine not in ENGINES:
+        raise InvalidDefinition(f"There is no engine {definition.engine!r}. Choose one of {', '.join(ENGINES)}.")
+    if not _PYTHON.fullmatch(definition.python):
+        raise InvalidDefinition(f"{definition.python!r} is no version of Python. Give one as 3.11 or 3.11.9.")
+    for name in definition.scripts:
+        if name not in SCRIPTS:
+            raise InvalidDefinition(f"There is no script {name!r}. The scripts are {', '.join(SCRIPTS)}.")
+    for name, value in definition.variables.items():
+        _check_variable(name, value)
+    for number, line in enumerate(definition.requirements.splitlines(), 1):
+        _check_requirement(number, line)
+    lines = [line.rstrip() for line in definition.requirements.strip().splitlines()]
+    scripts = {name: text.replace("\r\n", "\n") for name, text in definition.scripts.items() if text.strip()}
+    return msgspec.structs.replace(
+        definition, requirements="".join(f"{line}\n" for line in lines), scripts=scripts, format=FORMAT
+    )
+
+
+def _check_variable(name: str, value: str) -> None:
+    if not _VARIABLE.fullmatch(name) or name.startswith("REPRO_") or "\0" in value:
+        raise InvalidDefinition(
+            f"{name!r} cannot be a variable of an environment: use letters, digits and _, and not REPRO_ before it."
+        )
+    if looks_secret(name, value):
+        raise InvalidDefinition(
+            f"The variable {name} looks like a secret, and a definition is kept for ever and shared. Set it where the "
+            "server starts instead."
+        )
+
+
+def _check_requirement(number: int, line: str) -> None:
+    if _NOT_ALONE.search(line):
+        raise InvalidDefinition(
+            f"Line {number} of the requirements ({line.strip()!r}) needs a file of this machine. An environment must "
+            "stand alone: write what the file says."
+        )
+    for url in _URL.findall(line):
+        if "@" in url.partition("://")[2].partition("/")[0]:
+            raise InvalidDefinition(
+                f"Line {number} of the requirements holds a password ({without_credentials(url)}), and a definition is "
+                "kept for ever. Put the password into the configuration of uv or into ~/.netrc."
+            )
+
+
+def _check_format(number: int) -> None:
+    if number > FORMAT:
+        raise BlobCorrupt(
+            f"The environment was written by a newer version of jupyter-repro (format {number}). Upgrade jupyter-repro."
+        )

@@ -1,0 +1,36 @@
+"""What an engine is, and the log that it writes while it works."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+from jupyter_repro.environments.definitions import Definition, Lock
+
+
+class BuildLog(Protocol):
+    """Where an engine tells what it does, and learns that it is to stop."""
+
+    def line(self, text: str) -> None:
+        """Write one line."""
+
+    def check(self) -> None:
+        """Raise ``Cancelled`` when the build is to stop. Called at least some times a second."""
+
+
+class Engine(Protocol):
+    """Makes environments of one kind."""
+
+    def resolve(self, definition: Definition, log: BuildLog) -> Lock:
+        """What the definition becomes on this machine today. Raises ``BuildFailed`` or ``MissingTool``."""
+
+    def install(self, lock: Lock, name: str, log: BuildLog) -> str:
+        """Make sure that the lock of id ``name`` is installed, and return its interpreter.
+
+        At once when it is there already. Raises ``BuildFailed``, with what could not be had.
+        """
+
+    def interpreter(self, lock: Lock, name: str) -> str | None:
+        """The interpreter of the lock of id ``name``; None when it is not installed."""
+
+    def packages(self, lock: Lock) -> dict[str, str]:
+        """Names and versions of what the lock holds."""

@@ -1,0 +1,147 @@
+"""Choosing the environment of a workspace, and collecting those that nobody uses."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+from jupyter_repro.environments.choices import Chosen, read_active, read_choice, write_choice
+from jupyter_repro.environments.definitions import read_definition, read_lock
+from jupyter_repro.environments.engines import engine_of
+from jupyter_repro.environments.engines.uv import READY, UvEngine
+from jupyter_repro.environments.injected import injected_variables
+from jupyter_repro.environments.kernels import register_kernel, remove_dead_kernels
+from jupyter_repro.environments.places import Places
+from jupyter_repro.errors import EnvironmentNotReady
+from jupyter_repro.verbs.environments.building import OnLine
+from jupyter_repro.verbs.environments.library import Library
+from jupyter_repro.verbs.opened import Opened
+from jupyter_repro.verbs.recording import record
+
+KEPT_DAYS = 7.0
+
+
+@dataclass(frozen=True, slots=True)
+class Used:
+    """The revision that a workspace uses: its label "name rN", whether it is pinned, its kernel's name (of the kernel
+    specification) and its interpreter."""
+
+    label: str
+    environment: str
+    number: int
+    pinned: bool
+    kernel: str
+    interpreter: str
+
+
+@dataclass(frozen=True, slots=True)
+class EnvironmentsCollected:
+    """How many environments and kernels were removed, and how many bytes that freed."""
+
+    removed: int
+    kernels: int
+    bytes: int
+
+
+class _Lines:
+    def __init__(self, on_line: OnLine | None) -> None:
+        self._on_line = on_line
+
+    def line(self, text: str) -> None:
+        if self._on_line is not None:
+            self._on_line(text)
+
+    def check(self) -> None:
+        """Never stops of itself; ``on_line`` may raise."""
+
+
+def use(
+    opened: Opened, library: Library, name: str, number: int | None = None, *, on_line: OnLine | None = None
+) -> Used:
+    """Let the workspace use an environment: its active revision, whichever that will be, or the pinned ``number``.
+
+    What was collected meanwhile is installed again from its lock. The kernel appears in the launcher under the name
+    "<environment> r<number>". Raises ``EnvironmentNotFound``, ``EnvironmentNotReady`` or ``BuildFailed``.
+    """
+    found = library.show(name)
+    if number is None and found.record.active is None:
+        raise EnvironmentNotReady(
+            f"Environment {found.record.name!r} has no build that worked yet: 'jupyter-repro env build "
+            f"{found.record.name}' makes one."
+        )
+    revision = found.revision(number)
+    if not revision.lock:
+        raise EnvironmentNotReady(
+            f"Revision {revision.record.number} of {found.record.name!r} has no build that worked: 'jupyter-repro env "
+            f"build {found.record.name} --revision {revision.record.number}' makes one."
+        )
+    lock = read_lock(library.places.get(revision.lock))
+    interpreter = engine_of(lock.engine, library.places).install(lock, revision.lock, _Lines(on_line))
+    chosen = Chosen(
+        environment=found.record.id,
+        name=found.record.name,
+        number=revision.record.number,
+        definition=revision.record.definition,
+        lock=revision.lock,
+        interpreter=interpreter,
+    )
+    return put_in_use(opened, chosen, pinned=number is not None)
+
+
+def put_in_use(opened: Opened, chosen: Chosen, *, pinned: bool) -> Used:
+    """Let the workspace use a revision that is installed."""
+    places = Places(opened.data.root / "environments")
+    own = read_definition(places.get(chosen.definition)).variables
+    variables = injected_variables(own, project=opened.project.name, environment=chosen.name, revision=chosen.number)
+    kernel = register_kernel(_kernels(), chosen, variables)
+    write_choice(opened.workspace.directory, chosen, pinned=pinned)
+    record(opened, "env-use", chosen.label, pinned=pinned)
+    return Used(chosen.label, chosen.environment, chosen.number, pinned, kernel, chosen.interpreter)
+
+
+def stop_using(opened: Opened) -> None:
+    """Let the workspace use no environment of ours: what is activated, or what runs the server, counts again."""
+    write_choice(opened.workspace.directory, None, pinned=False)
+    record(opened, "env-use", "")
+
+
+def used(opened: Opened) -> Used | None:
+    """The revision that the workspace uses; None when it uses none of ours. Needs no catalogue."""
+    from jupyter_repro.environments.kernels import kernel_name
+
+    choice = read_choice(opened.data.root / "environments", opened.workspace.directory)
+    if choice is None:
+        return None
+    chosen, pinned = choice
+    return Used(chosen.label, chosen.environment, chosen.number, pinned, kernel_name(chosen), chosen.interpreter)
+
+
+def collect_environments(library: Library, *, days: float = KEPT_DAYS) -> EnvironmentsCollected:
+    """Remove what is installed and neither active nor chosen by a workspace nor younger than so many ``days``.
+
+    Nothing is lost by it: definitions and locks stay, and the next use installs the same again.
+    """
+    wanted = set()
+    for environment in library.catalog.environments.all(archived=False):
+        active = read_active(library.places.root, environment.id)
+        if active is not None:
+            wanted.add(active.lock)
+    for workspace in library.data.workspace_ids():
+        choice = read_choice(library.places.root, library.data.workspace_directory(workspace))
+        if choice is not None:
+            wanted.add(choice[0].lock)
+    limit = time.time() - days * 86_400
+    for ready in library.places.uv.glob(f"*/{READY}"):
+        if ready.stat().st_mtime > limit:
+            wanted.add(ready.parent.name)
+    removed, size = UvEngine(library.places).remove_all_but(wanted)
+    kernels = remove_dead_kernels(_kernels())
+    library.record("env-gc", "", removed=removed, bytes=size)
+    return EnvironmentsCollected(removed, kernels, size)
+
+
+def _kernels() -> Path:
+    from jupyter_core.paths import jupyter_data_dir
+
+    return Path(jupyter_data_dir(), "kernels")
