@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import os
 import stat
 from collections.abc import Callable, Iterator
@@ -16,6 +17,7 @@ from jupyter_repro.workspace.placing import TEMPORARY, Places, put_entry, remove
 from jupyter_repro.workspace.statcache import StatCache, StatRow, decode_rows
 from jupyter_repro.workspace.workspace import Workspace
 
+_STAYS = (errno.ENOTEMPTY, errno.EEXIST, errno.ENOENT, errno.ENOTDIR, errno.EBUSY)
 _READ = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
 
 
@@ -112,9 +114,14 @@ class Applier:
             if not path or self._stays(path):
                 continue
             parent, _, name = path.rpartition(b"/")
-            # What is ignored stays, and keeps its directory.
-            with contextlib.suppress(OSError, CannotSave):
+            try:
                 os.rmdir(name, dir_fd=places.directory(parent))
+            except CannotSave:
+                continue
+            except OSError as error:
+                # What is ignored stays, and keeps its directory.
+                if error.errno not in _STAYS:
+                    raise
         places.forget()
 
     def _stays(self, path: bytes) -> bool:
