@@ -6,6 +6,7 @@ verbs and the store come with the first request.
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, cast
 
 from jupyter_server.extension.application import ExtensionApp
@@ -123,7 +124,16 @@ class ReproApp(ExtensionApp):
             workers=self.workers,
             named_users=self._has_named_users(),
             notary=lambda: server.contents_manager.notary,
+            shared_rooms=self._shared_rooms,
         )
+
+    def _shared_rooms(self) -> Iterable[object]:
+        """The rooms that jupyter-collaboration keeps, when it is there and has begun."""
+        from jupyter_repro.api.shared_documents import EXTENSION
+
+        for extension in self._server.extension_manager.extension_apps.get(EXTENSION, ()):
+            rooms: Mapping[str, object] = getattr(getattr(extension, "ywebsocket_server", None), "rooms", {})
+            yield from list(rooms.values())
 
     def _check_checkpoints_class(self) -> None:
         """Say at start, not at the first save, when the opt-in cannot work."""

@@ -5,8 +5,9 @@ from __future__ import annotations
 import asyncio
 import os
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import AbstractAsyncContextManager
 from dataclasses import asdict
 from functools import cached_property
 from logging import Logger
@@ -22,7 +23,8 @@ if TYPE_CHECKING:
     from jupyter_repro.api.lifecycle import Lifecycle
     from jupyter_repro.api.notify import EventBus, Notifier
     from jupyter_repro.api.rooms import Rooms
-    from jupyter_repro.api.tasks import TaskManager
+    from jupyter_repro.api.shared_documents import SharedDocuments
+    from jupyter_repro.api.tasks import TaskManager, TaskRecord
     from jupyter_repro.configuration import Configuration
     from jupyter_repro.history import Session
     from jupyter_repro.verbs.plan import Extent
@@ -53,6 +55,7 @@ class Services:
         workers: int,
         named_users: bool,
         notary: Callable[[], NotebookNotary],
+        shared_rooms: Callable[[], Iterable[object]],
     ) -> None:
         self.log = log
         self.place = Place.at(root)
@@ -60,6 +63,7 @@ class Services:
         self.auto_protect = auto_protect
         self.stop_seconds = stop_seconds
         self._notary = notary
+        self._shared_rooms = shared_rooms
         self._named_users = named_users
         self._bus = bus
         self._load_configuration = load_configuration
@@ -104,14 +108,24 @@ class Services:
         """Long work."""
         from jupyter_repro.api.tasks import TaskManager
 
-        return TaskManager(self._workers, {}, self.notifier.task_changed, self.log)
+        return TaskManager(self._workers, {}, self.notifier.task_changed, self.log, self._around)
 
     @cached_property
     def lifecycle(self) -> Lifecycle:
         """Sessions, and what happens by itself."""
         from jupyter_repro.api.lifecycle import Lifecycle
 
-        return Lifecycle(self)
+        made = Lifecycle(self)
+        # At stop jupyter-collaboration stops at the same time: saving its documents comes first of all.
+        made.before_checkpoint.append(self.shared_documents.flush)
+        return made
+
+    @cached_property
+    def shared_documents(self) -> SharedDocuments:
+        """What people edit together, where jupyter-collaboration is there."""
+        from jupyter_repro.api.shared_documents import SharedDocuments
+
+        return SharedDocuments(self._shared_rooms, self.place.root, self.log)
 
     # -- work ----------------------------------------------------------------------------------------
 
@@ -170,6 +184,11 @@ class Services:
             lambda: bool(notary.store.check_signature(signature, notary.algorithm))
         )
         mark_cells(notary, notebook, known)
+
+    def _around(self, record: TaskRecord) -> AbstractAsyncContextManager[None]:
+        """What every task is carried out within."""
+        directory = record.arguments.get("directory") if record.workspace else None
+        return self.shared_documents.around(record.kind, directory if isinstance(directory, str) else None)
 
     def _notary_with_store(self) -> NotebookNotary:
         notary = self._notary()

@@ -7,6 +7,7 @@ import contextlib
 import secrets
 import time
 from collections.abc import Callable, Mapping
+from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
 from logging import Logger
 
@@ -49,15 +50,20 @@ class TaskRecord:
 
 
 Listener = Callable[[TaskRecord], None]
+Around = Callable[[TaskRecord], AbstractAsyncContextManager[None]]
 
 
 class TaskManager:
     """Runs tasks in at most ``workers`` processes. All methods belong to the event loop's thread.
 
-    ``environment`` is added to that of the workers; ``on_change`` hears of every change of a task.
+    ``environment`` is added to that of the workers; ``on_change`` hears of every change of a task; what ``around``
+    gives is entered before a task is carried out, and left when that is done.
     """
 
-    def __init__(self, workers: int, environment: Mapping[str, str], on_change: Listener, log: Logger) -> None:
+    def __init__(
+        self, workers: int, environment: Mapping[str, str], on_change: Listener, log: Logger, around: Around
+    ) -> None:
+        self._around = around
         self._limit = workers
         self._environment = environment
         self._on_change = on_change
@@ -199,7 +205,10 @@ class TaskManager:
             self._changed(record)
 
         try:
-            result = await worker.carry_out(record.id, record.kind, record.arguments, on_progress)
+            async with self._around(record):
+                if record.cancelling:
+                    raise refuse(409, "Cancelled before it began.", "cancelled")
+                result = await worker.carry_out(record.id, record.kind, record.arguments, on_progress)
         except RequestRefused as refused:
             state = "cancelled" if refused.failure.code == "cancelled" else "failed"
             self._end(record, state, failure=refused.failure)

@@ -37,6 +37,9 @@ BUILT_IN: tuple[str, ...] = (
     ".nox/",
     ".venv/",
     ".cache/",
+    # What jupyter-collaboration writes all the time while documents are open, and must not find replaced.
+    ".jupyter_ystore.db*",
+    "**/.jupyter/collaboration_sessions.json",
     # What editors, desktops and file systems leave beside files.
     ".*.swp",
     ".*.swo",

@@ -11,9 +11,11 @@ import sys
 import threading
 from collections.abc import Callable, Mapping
 
-from jupyter_repro.api.problems import Failure, RequestRefused
+from jupyter_repro.api.problems import Failure, RequestRefused, refuse
 
 OnProgress = Callable[[Mapping[str, object]], None]
+
+_LOST = "The worker process ended unexpectedly ({}): out of memory, perhaps. What was saved before is whole; try again."
 
 
 class Worker:
@@ -50,6 +52,8 @@ class Worker:
         self, order: str, job: str, arguments: Mapping[str, object], on_progress: OnProgress
     ) -> dict[str, object]:
         """Have ``job`` done. Returns its result; raises ``RequestRefused`` with the failure it ended with."""
+        if not self.alive:
+            raise refuse(500, _LOST.format("it was idle"), "worker_lost")
         self._order, self._on_progress = order, on_progress
         self._answer = self._loop.create_future()
         try:
@@ -114,8 +118,4 @@ class Worker:
     def _lost(self, code: int) -> None:
         self._gone.set()
         if self._answer is not None and not self._answer.done():
-            message = (
-                f"The worker process ended unexpectedly (code {code}): out of memory, perhaps. "
-                "What was saved before is whole; try again."
-            )
-            self._answer.set_exception(RequestRefused(Failure(500, "worker_lost", message)))
+            self._answer.set_exception(refuse(500, _LOST.format(f"code {code}"), "worker_lost"))
