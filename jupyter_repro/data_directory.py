@@ -7,6 +7,7 @@ It is ``<jupyter data dir>/repro`` unless configured, and looks like this:
     catalog.lock                   held while the catalogue is made or takes in the outbox
     catalog.damaged                there when catalog.sqlite was found damaged, until it is made again
     projects/<project id>/         project.json, store/ (unless the store is elsewhere), index.sqlite, cache/
+    environments/                  definitions, locks and what was installed from them; see environments.places
     workspaces/<workspace id>/     state.json, lock, stat.sqlite, journal
 
 This module knows the names and nothing of what is in them.

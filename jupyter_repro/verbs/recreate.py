@@ -6,10 +6,11 @@ import contextlib
 import os
 import shlex
 import shutil
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from pathlib import Path
 
-from jupyter_repro.errors import BranchExists, DestinationNotEmpty, NotAWorkspace
+from jupyter_repro.errors import BranchExists, DestinationNotEmpty, NotAWorkspace, ReproError
 from jupyter_repro.history import Commit
 from jupyter_repro.history.revisions import check_name
 from jupyter_repro.progress import OnProgress
@@ -24,7 +25,8 @@ from jupyter_repro.workspace.state import touch_probe
 @dataclass(frozen=True, slots=True)
 class Recreated:
     """Ids of project and workspace, the new branch, the absolute path, the commit, and how much was
-    written. ``undo`` is empty unless something was in the directory before."""
+    written. ``undo`` is empty unless something was in the directory before; ``environment`` is the label of
+    the environment revision that came along, or empty; ``notice`` says what of it could not be had."""
 
     project: str
     workspace: str
@@ -34,6 +36,8 @@ class Recreated:
     files: int
     bytes: int
     undo: str = ""
+    environment: str = ""
+    notice: str = ""
 
 
 def recreate(
@@ -42,21 +46,45 @@ def recreate(
     destination: str | os.PathLike[str],
     *,
     branch: str | None = None,
+    environment: bool = True,
+    on_line: Callable[[str], None] | None = None,
     on_progress: OnProgress | None = None,
 ) -> Recreated:
     """Put ``commit`` into the directory ``destination`` on a new branch; the present workspace stays as it is.
 
     A directory that is not empty becomes a workspace too: what it holds is saved on the new branch before
-    it is replaced. Raises ``BranchExists``, ``DestinationNotEmpty`` when the place is or lies in a
-    workspace, ``CommitNotFound``, and what reading the store raises.
+    it is replaced. With ``environment`` the new workspace uses the environment revision of the commit, which is
+    installed from its lock where it is not there (``on_line`` is told how that goes); when that fails the files
+    are there all the same, and the notice says what is missing.
+
+    Raises ``BranchExists``, ``DestinationNotEmpty`` when the place is or lies in a workspace,
+    ``CommitNotFound``, and what reading the store raises.
     """
     found = opened.resolve(commit)
     root = Path(os.path.abspath(destination))
     _refuse(root)
     name = _branch(opened, branch, found, commit)
     if root.is_dir() and any(root.iterdir()):
-        return _over(opened, found, root, name, on_progress)
-    return _fresh(opened, found, root, name, on_progress)
+        made = _over(opened, found, root, name, on_progress)
+    else:
+        made = _fresh(opened, found, root, name, on_progress)
+    return _with_environment(opened, found, made, on_line) if environment and found.environment.lock else made
+
+
+def _with_environment(
+    opened: OpenedProject, found: Commit, made: Recreated, on_line: Callable[[str], None] | None
+) -> Recreated:
+    from jupyter_repro.verbs.environments import restore_environment
+
+    root = Path(made.path)
+    try:
+        with Opened(
+            opened.data, opened.configuration, opened.project, root, made.workspace, author=opened.author
+        ) as there:
+            brought = restore_environment(there, found.id, on_line=on_line)
+    except ReproError as error:
+        return replace(made, notice=f"The environment {found.environment.label} did not come along. {error}")
+    return replace(made, environment=brought.used.label, notice=brought.notice)
 
 
 def propose_branch(opened: OpenedProject, found: Commit, named: str) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from jupyter_repro.environments.comparing import PackageChange
 from jupyter_repro.environments.definitions import Definition
+from jupyter_repro.verbs.environments.bringing import Brought, restore_environment
 from jupyter_repro.verbs.environments.building import (
     LogLine,
     activate,
@@ -38,6 +39,7 @@ from jupyter_repro.verbs.environments.using import (
 
 __all__ = [
     "NOW",
+    "Brought",
     "Comparison",
     "Definition",
     "EnvironmentDetail",
@@ -64,6 +66,7 @@ __all__ = [
     "duplicate",
     "edit",
     "mark_dead_builds",
+    "restore_environment",
     "search_logs",
     "set_default",
     "share",

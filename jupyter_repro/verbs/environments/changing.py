@@ -136,9 +136,7 @@ def compare_revisions(library: Library, name: str, a: int, b: int) -> RevisionCo
 
     found = library.show(name)
     old, new = found.revision(a), found.revision(b)
-    before, after = (
-        library.places.get(one.record.definition).decode().splitlines(keepends=True) for one in (old, new)
-    )
+    before, after = (library.places.get(one.record.definition).decode().splitlines(keepends=True) for one in (old, new))
     diff = "".join(difflib.unified_diff(before, after, fromfile=f"r{a}", tofile=f"r{b}"))
     packages = [_packages(library, one) for one in (old, new)]
     locked = bool(old.lock and new.lock)
