@@ -6,9 +6,9 @@ import click
 
 from jupyter_repro.cli.environments.group import environment_command
 from jupyter_repro.cli.environments.shapes import environment_document
-from jupyter_repro.cli.escape import shown_text
+from jupyter_repro.cli.escape import quoted, shown_path, shown_text
 from jupyter_repro.cli.output import note, say, say_json
-from jupyter_repro.cli.words import table
+from jupyter_repro.cli.words import count, table
 
 
 @environment_command("list", examples=("jupyter-repro env list", "jupyter-repro env list --filter pandas"))
@@ -53,3 +53,26 @@ def command_here(text: str, archived: bool, as_json: bool) -> None:
             say(line)
     else:
         note("There is no environment yet: 'jupyter-repro env create NAME' makes one.")
+    _tell_discovered()
+
+
+def _tell_discovered() -> None:
+    """What the workspace around us asks for, if there is one."""
+    from jupyter_repro.cli.opening import the_workspace
+    from jupyter_repro.errors import ReproError
+    from jupyter_repro.verbs import environments
+
+    try:
+        with the_workspace() as workspace:
+            found = environments.discovered(workspace)
+            root = workspace.workspace.root
+    except ReproError:
+        return
+    for one in found:
+        if one.definition is None:
+            note(f"Found {shown_path(one.path)}: {shown_text(one.problem)}")
+        elif one.path.endswith(".txt"):
+            file = quoted(str(root / one.path))
+            note(f"Found {shown_path(one.path)}: jupyter-repro env create NAME --requirements {file}")
+        else:
+            note(f"Found {shown_path(one.path)}: {count(one.requirements, 'requirement')}.")

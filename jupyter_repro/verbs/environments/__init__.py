@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from jupyter_repro.environments.comparing import PackageChange
 from jupyter_repro.environments.definitions import Definition
+from jupyter_repro.environments.discovery import Discovered
 from jupyter_repro.verbs.environments.bringing import Brought, restore_environment
 from jupyter_repro.verbs.environments.building import (
     LogLine,
@@ -32,6 +33,7 @@ from jupyter_repro.verbs.environments.using import (
     EnvironmentsCollected,
     Used,
     collect_environments,
+    discovered,
     stop_using,
     use,
     used,
@@ -42,6 +44,7 @@ __all__ = [
     "Brought",
     "Comparison",
     "Definition",
+    "Discovered",
     "EnvironmentDetail",
     "EnvironmentSummary",
     "EnvironmentsCollected",
@@ -63,6 +66,7 @@ __all__ = [
     "compare_revisions",
     "create",
     "describe_environment",
+    "discovered",
     "duplicate",
     "edit",
     "mark_dead_builds",

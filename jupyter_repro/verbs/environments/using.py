@@ -8,6 +8,7 @@ from pathlib import Path
 
 from jupyter_repro.environments.choices import Chosen, read_active, read_choice, write_choice
 from jupyter_repro.environments.definitions import read_definition, read_lock
+from jupyter_repro.environments.discovery import Discovered, discover
 from jupyter_repro.environments.engines import engine_of
 from jupyter_repro.environments.engines.uv import READY, UvEngine
 from jupyter_repro.environments.injected import injected_variables
@@ -115,6 +116,11 @@ def used(opened: Opened) -> Used | None:
         return None
     chosen, pinned = choice
     return Used(chosen.label, chosen.environment, chosen.number, pinned, kernel_name(chosen), chosen.interpreter)
+
+
+def discovered(opened: Opened) -> list[Discovered]:
+    """The files of the workspace that ask for software, those that outweigh others first."""
+    return discover(opened.workspace.root)
 
 
 def collect_environments(library: Library, *, days: float = KEPT_DAYS) -> EnvironmentsCollected:
