@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import stat
 from dataclasses import dataclass
+from itertools import islice
 
 from jupyter_repro.errors import BranchMoved, PathNotFound, UnreadableFile
 from jupyter_repro.history import Commit, EntryType, TreeEntry, find_entry
@@ -19,6 +20,8 @@ from jupyter_repro.workspace.content import StoreSink, read_entry
 from jupyter_repro.workspace.restore import finish_interrupted
 
 _TRIES = 8
+_LOOKED_AT = 200
+"""Commits of a path that are looked at to find some that this workspace can use."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,11 +121,11 @@ def versions(opened: Opened, path: str, limit: int) -> list[Commit]:
     repository = opened.repository
     head = repository.sync()
     raw = b"/".join(split_path(os.fsencode(path)))
-    changed = [repository.commit_at(name) for name in repository.changing(raw)]
     state = opened.workspace.state
+    changed = _newest(opened, repository.changing(raw), _LOOKED_AT)
     own = [each for each in changed if each.branch == state.branch or each.workspace == state.workspace]
     found: list[Commit] = []
-    for commit in sorted(own or changed, key=lambda each: each.time, reverse=True):
+    for commit in own or changed:
         if len(found) == limit:
             break
         if bytes.fromhex(commit.id) in head.thinned:
@@ -131,3 +134,13 @@ def versions(opened: Opened, path: str, limit: int) -> list[Commit]:
         if entry is not None and entry.type == EntryType.FILE:
             found.append(commit)
     return found
+
+
+def _newest(opened: Opened, names: set[str], most: int) -> list[Commit]:
+    """The newest of these commits, newest first, without reading more of them than it takes."""
+    repository = opened.repository
+    if len(names) <= most:
+        found = [repository.commit_at(name) for name in names]
+        return sorted(found, key=lambda commit: commit.time, reverse=True)
+    ordered = (name for each in repository.index.newest_first() if (name := each.hex()) in names)
+    return [repository.commit_at(name) for name in islice(ordered, most)]

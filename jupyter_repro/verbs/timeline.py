@@ -11,14 +11,17 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 
+import msgspec
+
 from jupyter_repro.errors import InvalidRequest
 from jupyter_repro.history import Commit, Repository, Session
+from jupyter_repro.history.commits import StoredSession
 from jupyter_repro.history.thin import Retention
 from jupyter_repro.history.trees import split_path
 from jupyter_repro.verbs.opened import OpenedProject
 from jupyter_repro.verbs.retention import Showing
 
-_MOST_COMMITS = 5000
+_MOST_COMMITS = 20_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +64,17 @@ class SessionSummary:
     commits: int
 
 
+class _Brief(msgspec.Struct):
+    """As much of a stored commit as it takes to count sessions."""
+
+    time: int
+    session: StoredSession
+    workspace: str = ""
+
+
+_brief = msgspec.msgpack.Decoder(_Brief)
+
+
 class Timeline:
     """The commits of one opened project, in order. Not for two threads at once, as the project itself."""
 
@@ -71,7 +85,6 @@ class Timeline:
         self._commits: dict[str, Commit] = {}
         self._sessions: dict[str, SessionSummary] = {}
         self._counted: set[str] = set()
-        self._counted_at = b""
 
     def page(self, wanted: Filter, after: str | None, limit: int, now: int | None = None) -> TimelinePage:
         """At most ``limit`` commits that come after the one called ``after``.
@@ -103,24 +116,32 @@ class Timeline:
             commits.append(commit)
         return TimelinePage(tuple(commits), None, hidden)
 
-    def sessions(self) -> dict[str, SessionSummary]:
-        """Every session that a commit belongs to, by id; in no order. Callers do not change it."""
-        head = self._repository.sync()
-        if head.digest != self._counted_at:
-            for name in self._order(None).ids():
-                if name not in self._counted:
-                    self._counted.add(name)
-                    self._count(self._repository.commit_at(name))
-            self._counted_at = head.digest
+    def sessions(self, since: int | None = None) -> dict[str, SessionSummary]:
+        """Every session that a commit belongs to, by id; in no order. Callers do not change it.
+
+        ``since`` (microseconds) is enough for whoever looks only at sessions that started then or later: older
+        ones may be missing or counted in part.
+        """
+        for name in self._order(None).ids():
+            if name in self._counted:
+                continue
+            self._counted.add(name)
+            data = self._repository.index.get(bytes.fromhex(name))
+            if data is not None:
+                commit = _brief.decode(data)
+                self._count(commit)
+                if since is not None and commit.time < since:
+                    break
         return self._sessions
 
-    def _count(self, commit: Commit) -> None:
-        session = commit.session
-        known = self._sessions.get(session.id)
+    def _count(self, commit: _Brief) -> None:
+        said = commit.session
+        known = self._sessions.get(said.id)
         if known is None:
-            self._sessions[session.id] = SessionSummary(session, commit.workspace, commit.time, 1)
+            session = Session(said.id, said.start, said.host, said.user)
+            self._sessions[said.id] = SessionSummary(session, commit.workspace, commit.time, 1)
         else:
-            self._sessions[session.id] = replace(known, last=max(known.last, commit.time), commits=known.commits + 1)
+            self._sessions[said.id] = replace(known, last=max(known.last, commit.time), commits=known.commits + 1)
 
     def _order(self, branch: str | None) -> _Order:
         head = self._repository.sync()
@@ -129,11 +150,17 @@ class Timeline:
             self._digest = head.digest
         if branch not in self._orders:
             if branch is None:
-                order = _Order(self._commit, self._repository.all_commits())
+                order = _Order(self._commit, iter(self._every_id()))
             else:
-                order = _Order(self._commit, self._repository.ancestry([self._repository.tip(branch)]))
+                tip = self._repository.tip(branch)
+                order = _Order(self._commit, (commit.id for commit in self._repository.ancestry([tip])))
             self._orders[branch] = order
         return self._orders[branch]
+
+    def _every_id(self) -> list[str]:
+        # Asking for a prefix enters what is new into the index; the ids alone are then cheap to have.
+        self._repository.commits_with_prefix("0000")
+        return [name.hex() for name in self._repository.index.newest_first()]
 
     def _commit(self, name: str) -> Commit:
         commit = self._commits.get(name)
@@ -172,22 +199,19 @@ class Timeline:
 
 
 class _Order:
-    """Commits in order, read as far as somebody has looked."""
+    """Ids of commits in order, read as far as somebody has looked."""
 
-    def __init__(self, commit_at: Callable[[str], Commit], source: Iterator[Commit]) -> None:
+    def __init__(self, commit_at: Callable[[str], Commit], source: Iterator[str]) -> None:
         self._commit_at = commit_at
         self._source = source
         self._ids: list[str] = []
         self._places: dict[str, int] = {}
 
     def at(self, place: int) -> Commit | None:
-        if place < len(self._ids):
-            return self._commit_at(self._ids[place])
         while place >= len(self._ids):
-            commit = self._next()
-            if commit is None:
+            if self._next() is None:
                 return None
-        return commit
+        return self._commit_at(self._ids[place])
 
     def find(self, name: str) -> int:
         """Where the commit of that id is; -1 for nowhere."""
@@ -202,12 +226,12 @@ class _Order:
             pass
         return self._ids
 
-    def _next(self) -> Commit | None:
-        commit = next(self._source, None)
-        if commit is not None:
-            self._places[commit.id] = len(self._ids)
-            self._ids.append(commit.id)
-        return commit
+    def _next(self) -> str | None:
+        name = next(self._source, None)
+        if name is not None:
+            self._places[name] = len(self._ids)
+            self._ids.append(name)
+        return name
 
 
 def _tagged(repository: Repository) -> dict[str, list[str]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from datetime import datetime, timedelta, timezone
 
 from jupyter_repro import verbs
@@ -44,7 +45,7 @@ def history(call: Call) -> HistoryPage:
     )
     with call.services.rooms.project(call["project"]) as room:
         page = room.timeline.page(wanted, None if place is None else str(place[0]), query.limit)
-        summaries = room.timeline.sessions()
+        summaries = room.timeline.sessions(min((commit.session.start for commit in page.commits), default=sys.maxsize))
         commits = Commits(room.opened.repository, call.author)
         sessions = {commit.session.id: summaries[commit.session.id] for commit in page.commits}
         return HistoryPage(
@@ -69,7 +70,7 @@ def detail(call: Call) -> CommitDetail:
             held = None  # thinned, or damaged: the row is shown all the same
         touched = sum(change.new is not None and not change.path.endswith("/") for change in shown.changes)
         commits = Commits(opened.repository, call.author)
-        summary = room.timeline.sessions()[commit.session.id]
+        summary = room.timeline.sessions(commit.session.start)[commit.session.id]
         return CommitDetail(
             commit=commits.row(commit),
             session=commits.session(summary, call.services.open_session(summary.workspace)),

@@ -167,7 +167,7 @@ def _state_now(call: Call, workspace: str, changes: bool, session: HistorySessio
         base = opened.workspace.base
         workspaces = sum(each.project == stored.project for each in services.rooms.states())
         row = Commits(opened.repository, call.author).row(base) if base else None
-        count = room.timeline.sessions().get(session.id) if session else None
+        count = room.timeline.sessions(session.start).get(session.id) if session else None
         return WorkspaceState(
             workspace=_workspace(call, stored, opened.project.name, services.current_workspace()),
             project=project_of(opened.data, opened.project, len(opened.repository.branches), workspaces),
