@@ -1,18 +1,20 @@
 """The stat cache: what each directory looked like when it was last read, and the tree entries it gave.
 
 An unchanged directory costs one comparison. The cache lives in the data directory, one SQLite file a
-workspace; losing it costs a full reading and nothing else.
+workspace; losing it costs a full reading and nothing else. Each row ends with a digest of itself: what the
+cache says goes into commits unread, and a commit must not name content that nobody has.
 """
 
 from __future__ import annotations
 
 import contextlib
 import sqlite3
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
 import msgspec
+from blake3 import blake3
 
 from jupyter_repro.history.trees import TreeEntry
 from jupyter_repro.store.filesystem import is_local
@@ -21,9 +23,9 @@ _SCHEMA = """
 CREATE TABLE IF NOT EXISTS meta (name TEXT PRIMARY KEY, value TEXT) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS directory (
     path BLOB PRIMARY KEY, signature BLOB NOT NULL, entries BLOB NOT NULL, directories BLOB NOT NULL,
-    tree BLOB NOT NULL) WITHOUT ROWID;
+    tree BLOB NOT NULL, digest BLOB NOT NULL) WITHOUT ROWID;
 """
-VERSION = 1
+VERSION = 2
 
 
 class StatRow(NamedTuple):
@@ -52,6 +54,14 @@ decode_rows = msgspec.msgpack.Decoder(list[StatRow]).decode
 decode_entries = msgspec.msgpack.Decoder(list[TreeEntry]).decode
 
 
+def _digest(path: bytes, row: Sequence[bytes]) -> bytes:
+    whole = blake3(path)
+    for column in row:
+        whole.update(b"%d:" % len(column))
+        whole.update(column)
+    return whole.digest(16)
+
+
 class StatCache:
     """The cache of one workspace in the SQLite file ``path``.
 
@@ -63,13 +73,9 @@ class StatCache:
         self.path = path
         try:
             self._open()
-        except sqlite3.DatabaseError:
-            self._remove()
-            self._open()
-        row = self._db.execute("SELECT value FROM meta WHERE name='generation'").fetchone()
-        if row is None or row[0] != generation:
-            self._db.execute("DELETE FROM directory")
-            self._db.execute("INSERT OR REPLACE INTO meta VALUES ('generation', ?)", (generation,))
+            self._begin(generation)
+        except sqlite3.Error:
+            self._anew(generation)
 
     def _open(self) -> None:
         self.path.parent.mkdir(parents=True, exist_ok=True)
@@ -77,8 +83,24 @@ class StatCache:
         self._db.execute(f"PRAGMA journal_mode={'WAL' if is_local(self.path.parent) else 'DELETE'}")
         self._db.execute("PRAGMA synchronous=OFF")
         if self._db.execute("PRAGMA user_version").fetchone()[0] != VERSION:
-            self._db.executescript(_SCHEMA)
+            self._db.executescript(f"DROP TABLE IF EXISTS directory; {_SCHEMA}")
             self._db.execute(f"PRAGMA user_version={VERSION}")
+
+    def _begin(self, generation: str) -> None:
+        row = self._db.execute("SELECT value FROM meta WHERE name='generation'").fetchone()
+        if row is None or row[0] != generation:
+            self._db.execute("DELETE FROM directory")
+            self._db.execute("INSERT OR REPLACE INTO meta VALUES ('generation', ?)", (generation,))
+
+    def _anew(self, generation: str) -> None:
+        """Begin with an empty file, or, where none can be written (a full disk), in memory."""
+        try:
+            self._remove()
+            self._open()
+            self._begin(generation)
+        except (sqlite3.Error, OSError):
+            self._db = sqlite3.connect(":memory:", isolation_level=None, check_same_thread=False)
+            self._db.executescript(_SCHEMA)
 
     def _remove(self) -> None:
         with contextlib.suppress(AttributeError, sqlite3.Error):
@@ -88,15 +110,27 @@ class StatCache:
 
     def get(self, path: bytes) -> CachedDirectory | None:
         """The directory at ``path`` (relative to the workspace) as it was."""
-        row = self._db.execute(
-            "SELECT signature, entries, directories, tree FROM directory WHERE path=?", (path,)
-        ).fetchone()
-        return CachedDirectory._make(row) if row else None
+        try:
+            row = self._db.execute(
+                "SELECT signature, entries, directories, tree, digest FROM directory WHERE path=?", (path,)
+            ).fetchone()
+        except sqlite3.Error:
+            return None
+        if row is None or any(type(column) is not bytes for column in row) or row[4] != _digest(path, row[:4]):
+            return None
+        return CachedDirectory._make(row[:4])
 
     def store(self, changed: Iterable[tuple[bytes, CachedDirectory]], seen: set[bytes] | None) -> None:
-        """Keep directories; forget those not in ``seen``, unless it is None."""
+        """Keep directories; forget those not in ``seen``, unless it is None. A failure costs only the cache."""
+        try:
+            self._store(changed, seen)
+        except sqlite3.Error:
+            self._anew("")  # no generation: whatever was kept in it is not believed again
+
+    def _store(self, changed: Iterable[tuple[bytes, CachedDirectory]], seen: set[bytes] | None) -> None:
+        rows = ((path, *row, _digest(path, row)) for path, row in changed)
         self._db.execute("BEGIN IMMEDIATE")
-        self._db.executemany("INSERT OR REPLACE INTO directory VALUES (?,?,?,?,?)", ((p, *row) for p, row in changed))
+        self._db.executemany("INSERT OR REPLACE INTO directory VALUES (?,?,?,?,?,?)", rows)
         if seen is not None and self._count() > len(seen):
             gone = [row for row in self._db.execute("SELECT path FROM directory") if row[0] not in seen]
             self._db.executemany("DELETE FROM directory WHERE path=?", gone)
@@ -105,7 +139,10 @@ class StatCache:
     @property
     def empty(self) -> bool:
         """Whether nothing is known yet."""
-        return self._db.execute("SELECT 1 FROM directory LIMIT 1").fetchone() is None
+        try:
+            return self._db.execute("SELECT 1 FROM directory LIMIT 1").fetchone() is None
+        except sqlite3.Error:
+            return True
 
     def _count(self) -> int:
         return int(self._db.execute("SELECT count(*) FROM directory").fetchone()[0])
