@@ -5,6 +5,7 @@ import { comparePlugin } from './compare/plugin';
 import { historyPlugin } from './history/plugin';
 import { previewPlugin } from './preview/plugin';
 import { statusPlugin } from './status/plugin';
+import { storagePlugin } from './storage/plugin';
 import { documentsPlugin, workspacePlugin } from './workspace/plugin';
 
 export * from './tokens';
@@ -15,6 +16,7 @@ const plugins: JupyterFrontEndPlugin<unknown>[] = [
   historyPlugin,
   previewPlugin,
   comparePlugin,
+  storagePlugin,
   statusPlugin
 ];
 

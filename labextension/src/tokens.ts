@@ -46,6 +46,9 @@ export namespace CommandIDs {
   export const thisBranch = 'jupyter-repro:only-this-branch';
   export const showHidden = 'jupyter-repro:show-hidden';
   export const automatic = 'jupyter-repro:automatic-checkpoints';
+  export const track = 'jupyter-repro:track';
+  export const storage = 'jupyter-repro:storage';
+  export const purge = 'jupyter-repro:purge';
   export const cancelTask = 'jupyter-repro:cancel-task';
 }
 

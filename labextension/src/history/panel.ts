@@ -110,7 +110,10 @@ export class HistoryPanel extends ReactWidget {
       { command: CommandIDs.thisBranch },
       { command: CommandIDs.showHidden },
       null,
-      { command: CommandIDs.automatic }
+      { command: CommandIDs.automatic },
+      null,
+      { command: CommandIDs.track },
+      { command: CommandIDs.storage }
     ]);
   }
 
@@ -135,7 +138,9 @@ export class HistoryPanel extends ReactWidget {
         { command: CommandIDs.copyFile, args },
         { command: CommandIDs.download, args },
         null,
-        { command: CommandIDs.fileHistory, args: { path } }
+        { command: CommandIDs.fileHistory, args: { path } },
+        null,
+        { command: CommandIDs.purge, args: { path } }
       ]);
       return;
     }

@@ -1,5 +1,4 @@
 /** The form of "Recreate workspace from here": proposes everything, and says what will happen. */
-import { ReactWidget } from '@jupyterlab/ui-components';
 import type { TranslationBundle } from '@jupyterlab/translation';
 import * as React from 'react';
 
@@ -7,6 +6,7 @@ import type { RecreatePlan } from '../api/client';
 import { formatBytes } from '../format/size';
 import { printable, shortId } from '../format/names';
 import type { TimeFormat } from '../format/time';
+import { Field, FormBody } from '../ui/form';
 import { quoted } from './words';
 
 /** What the user settled on. */
@@ -24,33 +24,14 @@ interface IRecreateForm {
   time: TimeFormat;
 }
 
-export class RecreateForm extends ReactWidget {
-  constructor(private readonly _props: IRecreateForm) {
-    super();
-    this.addClass('jpr-Recreate');
-    this._chosen = _props.chosen;
-  }
-
-  getValue(): IChosen {
-    return this._chosen;
-  }
-
-  protected render(): React.JSX.Element {
-    return <Form {...this._props} onChange={chosen => (this._chosen = chosen)} />;
-  }
-
-  private _chosen: IChosen;
+/** The body of the dialog; its value is what was settled on. */
+export function recreateForm(props: IRecreateForm): FormBody<IChosen> {
+  return new FormBody(props.chosen, (chosen, set) => <Form {...props} chosen={chosen} set={set} />);
 }
 
-function Form(props: IRecreateForm & { onChange: (chosen: IChosen) => void }): React.JSX.Element {
-  const { plan, problem, trans, time } = props;
+function Form(props: IRecreateForm & { set: (part: Partial<IChosen>) => void }): React.JSX.Element {
+  const { plan, chosen, set, problem, trans, time } = props;
   const { commit } = plan;
-  const [chosen, setChosen] = React.useState(props.chosen);
-  const change = (part: Partial<IChosen>): void => {
-    const now = { ...chosen, ...part };
-    setChosen(now);
-    props.onChange(now);
-  };
   const tight = plan.free_bytes !== null && plan.bytes > plan.free_bytes;
   return (
     <>
@@ -71,23 +52,18 @@ function Form(props: IRecreateForm & { onChange: (chosen: IChosen) => void }): R
           {problem}
         </p>
       )}
-      <label htmlFor="jpr-branch">{trans.__('New branch')}</label>
-      <input
+      <Field
         id="jpr-branch"
-        type="text"
-        className="jpr-Input"
+        label={trans.__('New branch')}
         value={chosen.branch}
         maxLength={255}
-        onChange={event => change({ branch: event.target.value })}
+        onChange={branch => set({ branch })}
       />
-      <label htmlFor="jpr-directory">{trans.__('Directory')}</label>
-      <input
+      <Field
         id="jpr-directory"
-        type="text"
-        className="jpr-Input"
+        label={trans.__('Directory')}
         value={chosen.directory}
-        maxLength={4096}
-        onChange={event => change({ directory: event.target.value })}
+        onChange={directory => set({ directory })}
       />
       {plan.environment !== null && (
         <p>

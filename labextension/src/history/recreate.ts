@@ -109,10 +109,10 @@ async function ask(
   chosen: IChosen,
   problem: string | null
 ): Promise<IChosen | null> {
-  const { RecreateForm } = await import('./recreate-view');
+  const { recreateForm } = await import('./recreate-view');
   const result = await showDialog<IChosen>({
     title: trans.__('Recreate workspace from here'),
-    body: new RecreateForm({ plan, chosen, problem, trans, time }),
+    body: recreateForm({ plan, chosen, problem, trans, time }),
     buttons: [
       Dialog.cancelButton({ label: trans.__('Cancel') }),
       Dialog.okButton({ label: trans.__('Recreate') })

@@ -1,10 +1,10 @@
 /** The server's settings for automatic checkpoints, in a dialog: they hold for the server and not for a browser. */
 import { Dialog, showDialog } from '@jupyterlab/apputils';
-import { ReactWidget } from '@jupyterlab/ui-components';
 import type { TranslationBundle } from '@jupyterlab/translation';
 import * as React from 'react';
 
 import type { Api, ServerSettings } from '../api/client';
+import { Check, FormBody } from '../ui/form';
 
 type Change = Partial<Omit<ServerSettings, 'locked'>>;
 
@@ -13,7 +13,9 @@ export async function editAutomatic(api: Api, trans: TranslationBundle): Promise
   const settings = await api.call('get', '/settings', {});
   const result = await showDialog<Change>({
     title: trans.__('Automatic checkpoints'),
-    body: new AutomaticForm(settings, trans),
+    body: new FormBody<Change>({}, (change, set) => (
+      <Form settings={settings} change={change} set={set} trans={trans} />
+    )),
     buttons: [
       Dialog.cancelButton({ label: trans.__('Cancel') }),
       Dialog.okButton({ label: trans.__('Save') })
@@ -24,69 +26,34 @@ export async function editAutomatic(api: Api, trans: TranslationBundle): Promise
   }
 }
 
-class AutomaticForm extends ReactWidget {
-  constructor(
-    private readonly _settings: ServerSettings,
-    private readonly _trans: TranslationBundle
-  ) {
-    super();
-    this.addClass('jpr-Automatic');
-  }
-
-  getValue(): Change {
-    return this._change;
-  }
-
-  protected render(): React.JSX.Element {
-    return (
-      <Form
-        settings={this._settings}
-        trans={this._trans}
-        onChange={change => {
-          this._change = change;
-        }}
-      />
-    );
-  }
-
-  private _change: Change = {};
-}
-
 interface IForm {
   settings: ServerSettings;
+  change: Change;
+  set(part: Change): void;
   trans: TranslationBundle;
-  onChange(change: Change): void;
 }
 
-function Form({ settings, trans, onChange }: IForm): React.JSX.Element {
-  const [change, setChange] = React.useState<Change>({});
+function Form({ settings, change, set, trans }: IForm): React.JSX.Element {
   const now = { ...settings, ...change };
-  const set = (part: Change): void => {
-    const next = { ...change, ...part };
-    setChange(next);
-    onChange(next);
-  };
   const box = (
     name: 'auto_checkpoint' | 'checkpoint_at_stop' | 'recover_at_start' | 'checkpoint_on_save',
     label: string
   ): React.JSX.Element => {
     const locked = settings.locked.includes(name);
     return (
-      <label title={locked ? trans.__('Set by the administrator') : undefined}>
-        <input
-          type="checkbox"
-          checked={now[name]}
-          disabled={locked}
-          onChange={event => set({ [name]: event.target.checked })}
-        />
-        {label}
-      </label>
+      <Check
+        label={label}
+        checked={now[name]}
+        disabled={locked}
+        title={locked ? trans.__('Set by the administrator') : undefined}
+        onChange={checked => set({ [name]: checked })}
+      />
     );
   };
   return (
     <>
       {box('auto_checkpoint', trans.__('Regularly, when something changed'))}
-      <label className="jpr-Automatic-minutes">
+      <label className="jpr-Check jpr-Form-minutes">
         {trans.__('Minutes between two')}
         <input
           type="number"

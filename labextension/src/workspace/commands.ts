@@ -14,7 +14,7 @@ import { branchIcon, tagIcon } from '../ui/icons';
 /** Milliseconds that a piece of good news stays. */
 const BRIEF = 4000;
 /** Long enough to change one's mind. */
-const UNDOABLE = 20_000;
+const UNDOABLE = 30_000;
 
 export interface IContext {
   commands: CommandRegistry;

@@ -173,7 +173,7 @@ function offerOnce(
     if (declined?.includes(here.directory) === true) {
       return;
     }
-    Notification.info(
+    const id = Notification.info(
       trans.__('Keep a history of this folder? Every checkpoint keeps all of its files.'),
       {
         autoClose: false,
@@ -193,6 +193,13 @@ function offerOnce(
         ]
       }
     );
+    const answered = (): void => {
+      if (workspace.state !== null) {
+        workspace.changed.disconnect(answered);
+        Notification.dismiss(id);
+      }
+    };
+    workspace.changed.connect(answered);
   };
   const onChanged = (): void => void look();
   workspace.changed.connect(onChanged);

@@ -1,0 +1,160 @@
+"""What a person does at the screen, in their words; and what they see."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+from playwright.sync_api import Locator, Page, expect
+
+from tests.ui.lab import ROOT, TOKEN, Lab
+
+AXE = ROOT / "labextension" / "node_modules" / "axe-core" / "axe.min.js"
+HISTORY = "jupyter-repro-history"
+
+
+class Desk:
+    """One browser page on one server."""
+
+    def __init__(self, page: Page, lab: Lab, pictures: Path) -> None:
+        self.page = page
+        self.lab = lab
+        self._pictures = pictures
+        self.errors: list[str] = []
+        page.on("pageerror", lambda error: self.errors.append(str(error)))
+
+    # Where to be
+
+    def open(self, path: str = "lab", query: str = "") -> None:
+        """Open a page of the server and wait until it is there."""
+        self.page.goto(f"{self.lab.url}/{path}?{query}&token={TOKEN}")
+        self.arrived()
+
+    def reload(self) -> None:
+        """As F5 does."""
+        self.page.reload()
+        self.arrived()
+
+    def arrived(self) -> None:
+        """Wait until Lab is there with all its plugins."""
+        self.page.locator("#jupyterlab-splash").wait_for(state="detached")
+        expect(self.page.locator("#main")).to_be_visible()
+
+    def open_history(self) -> None:
+        """Show the sidebar."""
+        self.page.locator(f'.lm-TabBar-tab[data-id="{HISTORY}"]').click()
+        expect(self.sidebar).to_be_visible()
+
+    def run(self, command: str) -> None:
+        """Choose a command in the palette."""
+        self.page.keyboard.press("Control+Shift+C")
+        palette = self.page.locator("#modal-command-palette")
+        palette.locator("input").fill(command)
+        palette.locator(".lm-CommandPalette-item", has_text=command).first.click()
+
+    def theme(self, name: str) -> None:
+        """Choose a theme in the menu and wait for it."""
+        self.page.locator(".lm-MenuBar-item", has_text="Settings").click()
+        self.page.locator('.lm-Menu-item[data-type="submenu"]', has_text="Theme").first.hover()
+        self.page.locator('.lm-Menu-item[data-command="apputils:change-theme"]', has_text=name).first.click()
+        light = "false" if "Dark" in name else "true"
+        expect(self.page.locator("body")).to_have_attribute("data-jp-theme-light", light)
+
+    # What to look at
+
+    @property
+    def sidebar(self) -> Locator:
+        """The history."""
+        return self.page.locator(f"#{HISTORY}")
+
+    @property
+    def state(self) -> Locator:
+        """The line that says what changed."""
+        return self.sidebar.locator(".jpr-State-text")
+
+    def commit(self, title: str) -> Locator:
+        """A row of the timeline."""
+        return self.sidebar.locator(".jpr-Row.jpr-mod-commit", has=self.page.get_by_text(title, exact=True))
+
+    def changed(self, path: str) -> Locator:
+        """A file below an expanded commit."""
+        return self.sidebar.locator(f'.jpr-Row.jpr-mod-file[data-path="{path}"]')
+
+    def tab(self, label: str) -> Locator:
+        """A tab of the main area."""
+        return self.page.locator("#jp-main-dock-panel .lm-TabBar-tab", has_text=label)
+
+    def front(self) -> Locator:
+        """The document or view in front."""
+        return self.page.locator("#jp-main-dock-panel > .lm-Widget:not(.lm-mod-hidden)")
+
+    def notification(self, text: str) -> Locator:
+        """A piece of news."""
+        return self.page.locator(".Toastify__toast", has_text=text)
+
+    @property
+    def dialog(self) -> Locator:
+        """The question in front."""
+        return self.page.locator(".jp-Dialog")
+
+    # What to do
+
+    def accept(self) -> None:
+        """The button of a dialog that goes on."""
+        self.dialog.locator("button.jp-mod-accept").last.click()
+        expect(self.dialog).to_have_count(0)
+
+    def expand(self, title: str) -> None:
+        """Click a row."""
+        self.commit(title).locator(".jpr-Commit-message").click()
+        expect(self.commit(title)).to_have_attribute("aria-expanded", "true")
+
+    def act(self, title: str, button: str) -> None:
+        """A button that appears on a row when the mouse is over it."""
+        row = self.commit(title)
+        row.hover()
+        row.get_by_role("button", name=button).or_(row.locator(f'button[title="{button}"]')).first.click()
+
+    def choose(self, row: Locator, item: str) -> None:
+        """An item of a row's menu."""
+        row.click(button="right")
+        self.page.locator(".lm-Menu-item", has_text=item).first.click()
+
+    def checkpoint(self, message: str) -> None:
+        """Make one and wait for it in the list."""
+        self.sidebar.get_by_label("Message of the checkpoint").fill(message)
+        self.sidebar.get_by_role("button", name="Checkpoint", exact=True).click()
+        expect(self.commit(message)).to_be_visible()
+
+    def file_browser(self) -> None:
+        """Show the files."""
+        self.page.locator('.lm-TabBar-tab[data-id="filebrowser"]').click()
+
+    def open_file(self, name: str) -> None:
+        """Double click in the file browser."""
+        self.file_browser()
+        self.page.locator(".jp-DirListing-item", has_text=name).dblclick()
+        expect(self.tab(name)).to_be_visible()
+
+    def picture(self, name: str) -> None:
+        """Keep what is on the screen, for people."""
+        self._pictures.mkdir(parents=True, exist_ok=True)
+        # Animations stay as they are: finishing them would end the time of a notification.
+        self.page.screenshot(path=self._pictures / f"{name}.png", animations="allow")
+
+    def violations(self, within: str) -> list[str]:
+        """What axe finds serious or worse inside ``within``."""
+        if not self.page.evaluate("typeof window.axe === 'object'"):
+            self.page.evaluate(AXE.read_text("utf-8"))
+        found = self.page.evaluate(
+            """async within => {
+                const { violations } = await window.axe.run(within, { resultTypes: ['violations'] });
+                const told = (id, { html, failureSummary }) => `${id}: ${html.slice(0, 200)} ${failureSummary}`;
+                return JSON.stringify(violations
+                  .filter(({ impact }) => impact === 'serious' || impact === 'critical')
+                  .flatMap(({ id, nodes }) => nodes.map(node => told(id, node))));
+            }""",
+            within,
+        )
+        result: list[str] = json.loads(found)
+        return result

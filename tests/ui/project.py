@@ -1,0 +1,105 @@
+"""A small project of a data scientist, and a history of it worth looking at."""
+
+from __future__ import annotations
+
+import json
+import struct
+import zlib
+from collections.abc import Callable
+from pathlib import Path
+
+from tests.ui.lab import Lab
+
+Cell = tuple[str, str, str]
+"""Kind, source, and what it printed."""
+
+HEAD: Cell = ("markdown", "# Churn model", "")
+LOAD: Cell = ("code", "import math\nrows = list(range(10))", "")
+
+
+def fit(depth: int, auc: str) -> Cell:
+    """The cell that changes from try to try."""
+    return ("code", f'depth = {depth}\nprint("AUC", {auc})', f"AUC {auc}\n")
+
+
+def write_notebook(path: Path, *cells: Cell) -> None:
+    """A notebook that was run."""
+    made: list[dict[str, object]] = []
+    for number, (kind, source, printed) in enumerate(cells):
+        cell: dict[str, object] = {"cell_type": kind, "id": f"cell-{number}", "metadata": {}, "source": source}
+        if kind == "code":
+            outputs = [{"output_type": "stream", "name": "stdout", "text": printed}] if printed else []
+            cell |= {"execution_count": number, "outputs": outputs}
+        made.append(cell)
+    metadata = {
+        "kernelspec": {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"},
+        "language_info": {"name": "python", "file_extension": ".py", "mimetype": "text/x-python"},
+    }
+    path.write_text(json.dumps({"cells": made, "metadata": metadata, "nbformat": 4, "nbformat_minor": 5}, indent=1))
+
+
+def write_picture(path: Path, slope: float) -> None:
+    """A curve that a model might have."""
+    blue, pale = (25, 118, 210), (240, 244, 250)
+    _write_png(path, 320, 200, lambda x, y: blue if y > 200 - x * slope else pale)
+
+
+def _write_png(path: Path, width: int, height: int, colour: Callable[[int, int], tuple[int, int, int]]) -> None:
+    def chunk(kind: bytes, data: bytes) -> bytes:
+        return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
+
+    rows = b"".join(b"\0" + bytes(part for x in range(width) for part in colour(x, y)) for y in range(height))
+    header = struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(
+        b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + chunk(b"IDAT", zlib.compress(rows)) + chunk(b"IEND", b"")
+    )
+
+
+def write_first(root: Path) -> None:
+    """The project on its first day."""
+    (root / "features").mkdir(parents=True)
+    (root / "data").mkdir()
+    write_notebook(root / "train.ipynb", HEAD, LOAD, fit(6, "0.8731"))
+    (root / "features" / "build.py").write_text("def build(rows):\n    return [row * 2 for row in rows]\n")
+    lines = "".join(f"{n},c{n},{n * 3}\n" for n in range(40))
+    (root / "data" / "customers.csv").write_text("id,name,spend\n" + lines)
+    (root / "notes.md").write_text(
+        "# Notes\n\nSee [the code](features/build.py) and [the notebook](train.ipynb).\n\n![roc](results/roc.png)\n"
+    )
+    write_picture(root / "results" / "roc.png", 0.55)
+
+
+def write_history(lab: Lab) -> None:
+    """Four checkpoints on ``main``, a tag, one on ``try-shap``, and two changes that are not checkpointed."""
+    root = lab.root
+    write_first(root)
+    lab.repro("init", ".", "--project", "churn-model")
+    lab.repro("checkpoint", "-m", "Import raw data")
+    (root / "features" / "build.py").write_text(
+        "SCALE = 2\n\n\ndef build(rows):\n    return [row * SCALE for row in rows]\n"
+    )
+    (root / "features" / "names.py").write_text('NAMES = ["spend"]\n')
+    lab.repro("checkpoint", "-m", "First features")
+    write_notebook(root / "train.ipynb", HEAD, LOAD, fit(8, "0.8794"), ("code", 'print("done")', "done\n"))
+    (root / "model.bin").write_bytes(bytes(range(256)) * 300)
+    lab.repro("checkpoint", "-m", "Baseline for the review")
+    lab.repro("tag", "v1")
+    write_picture(root / "results" / "roc.png", 0.75)
+    table = (root / "data" / "customers.csv").read_text()
+    (root / "data" / "customers.csv").write_text(
+        table.replace("c7,21", "c7,99").replace("12,c12,36\n", "") + "40,c40,120\n"
+    )
+    lab.repro("checkpoint", "-m", "Tune depth and learning rate")
+    lab.repro("branch", "try-shap")
+    lab.repro("switch", "try-shap")
+    (root / "shap.py").write_text("print(1)\n")
+    lab.repro("checkpoint", "-m", "Try SHAP values")
+    lab.repro("switch", "main")
+    write_changes(root)
+
+
+def write_changes(root: Path) -> None:
+    """What was done since the last checkpoint."""
+    (root / "scratch.txt").write_text("x\n")
+    (root / "notes.md").write_text((root / "notes.md").read_text() + "\nMore to say.\n")
