@@ -7,7 +7,7 @@ import stat
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
-from jupyter_repro.errors import BlobCorrupt, BlobMissing, InvalidRequest, PathNotFound, Purged
+from jupyter_repro.errors import BlobCorrupt, BlobMissing, NotPossible, PathNotFound, Purged
 from jupyter_repro.history import Commit, EntryType, TreeChange, TreeEntry, diff_trees, find_entry
 from jupyter_repro.history.trees import edit_tree, split_path
 from jupyter_repro.progress import OnProgress, Progress
@@ -60,7 +60,7 @@ def switch(workspace: Workspace, branch: str, on_progress: OnProgress | None = N
     """Put the newest commit of ``branch`` into the workspace and attach it to that branch."""
     tip = workspace.repository.tip(branch)
     if branch == workspace.state.branch:
-        raise InvalidRequest(f"This workspace is on branch {branch!r} already.")
+        raise NotPossible(f"This workspace is on branch {branch!r} already.")
     return _carry_out(workspace, Journal("switch", tip, (), branch, None), on_progress)
 
 
