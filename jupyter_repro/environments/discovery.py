@@ -63,20 +63,26 @@ def _requirements(text: str) -> tuple[list[str], str] | None:
 
 
 def _pyproject(text: str) -> tuple[list[str], str] | None:
-    if sys.version_info < (3, 11):
-        return None  # it has no reader of TOML
-    import tomllib
-
-    try:
-        project = tomllib.loads(text).get("project", {})
-    except tomllib.TOMLDecodeError:
+    project = _project_table(text)
+    if not isinstance(project, dict):
         return None
-    lines = project.get("dependencies") if isinstance(project, dict) else None
+    lines = project.get("dependencies")
     if not isinstance(lines, list) or not lines or not all(isinstance(line, str) for line in lines):
         return None
     least = re.search(r"(?:>=|==|~=)\s*(\d+\.\d+)", str(project.get("requires-python", "")))
     exact = "==" in str(project.get("requires-python", ""))
     return lines, least[1] if least and exact else ""
+
+
+def _project_table(text: str) -> object:
+    if sys.version_info >= (3, 11):
+        import tomllib
+
+        try:
+            return tomllib.loads(text).get("project")
+        except tomllib.TOMLDecodeError:
+            return None
+    return None  # Python 3.10 has no reader of TOML
 
 
 def _runtime(text: str | None) -> str:
