@@ -9,7 +9,7 @@ import stat as stat_module
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from jupyter_repro.errors import BranchMoved, CannotSave
+from jupyter_repro.errors import BlobCorrupt, BlobMissing, BranchMoved, CannotSave, Purged
 from jupyter_repro.history import Commit, Repository, TreeEntry, diff_trees
 from jupyter_repro.history.commits import FORMAT, StoredCommit, StoredEnvironment, StoredSession
 from jupyter_repro.history.trees import EntryType, GetTree, decode_tree, edit_tree
@@ -129,7 +129,10 @@ def _stored(
     if base is None and not wanted.forced:
         added, modified, deleted = scan.files, 0, 0
     else:
-        added, modified, deleted = count_changes(get_tree, bytes.fromhex(base.tree) if base else None, tree)
+        try:
+            added, modified, deleted = count_changes(get_tree, bytes.fromhex(base.tree) if base else None, tree)
+        except (BlobCorrupt, BlobMissing, Purged):
+            added, modified, deleted = scan.files, 0, 0  # what it was before cannot be read any more
     session = workspace.session()
     return StoredCommit(
         format=FORMAT,
