@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from jupyter_repro.errors import (
+    BlobCorrupt,
     BlobMissing,
     BranchExists,
     BranchMoved,
@@ -70,6 +71,9 @@ class Repository:
         except ValueError:
             raise CommitNotFound(f"{name!r} is not the id of a commit.") from None
         data = self.index.get(key)
+        if data is not None and object_id(data) != key:
+            self.index.reset()  # a damaged cache; SQLite has no checksums of its own
+            data = None
         if data is None:
             try:
                 data = self.store.get(Kind.COMMIT, key)
@@ -114,14 +118,22 @@ class Repository:
             for parent in commit.parents:
                 if parent not in seen:
                     seen.add(parent)
-                    older = self.commit_at(parent)
+                    try:
+                        older = self.commit_at(parent)
+                    except (BlobCorrupt, CommitNotFound):
+                        continue  # lost or damaged; 'verify' names it
                     heapq.heappush(heap, (-older.time, parent, older))
 
     def all_commits(self) -> Iterator[Commit]:
         """Every commit of the project, newest first, also those that no branch reaches."""
         self._catch_up()
-        for name in self.index.newest_first():
-            yield self.commit_at(name.hex())
+        rows = self.index.rows()
+        if any(object_id(data) != name for name, data in rows):
+            self.index.reset()
+            self._catch_up()
+            rows = self.index.rows()
+        for name, data in rows:
+            yield decode_commit(data, name.hex())
 
     def changing(self, path: bytes) -> set[str]:
         """Ids of the commits that changed ``path`` or something below it."""
@@ -154,7 +166,10 @@ class Repository:
         fresh = []
         for name in self.store.index.ids(Kind.COMMIT):
             if name not in known:
-                data = self.store.get(Kind.COMMIT, name)
+                try:
+                    data = self.store.get(Kind.COMMIT, name)
+                except (BlobCorrupt, BlobMissing, Purged):
+                    continue  # a damaged commit does not hide the others; 'verify' names it
                 fresh.append((name, decode_commit(data, name.hex()).time, data))
         self.index.add(fresh, head.digest)
 
@@ -164,7 +179,7 @@ class Repository:
             commit = decode_commit(data, name.hex())
             try:
                 paths = [change.path for change in self.changes(commit)]
-            except (BlobMissing, Purged):
+            except (BlobCorrupt, BlobMissing, Purged, CommitNotFound):
                 continue  # a damaged commit hides its own paths, not those of the others
             self.index.add_paths(name, paths)
 

@@ -14,6 +14,7 @@ from collections.abc import Collection, Iterable, Iterator
 from pathlib import Path
 from typing import NamedTuple
 
+from jupyter_repro.store.cachefile import failure, is_damage, told
 from jupyter_repro.store.filesystem import is_local
 from jupyter_repro.store.log import Head, open_head, seal
 from jupyter_repro.store.packs import Table
@@ -57,7 +58,9 @@ class Index:
         self._packs: dict[int, bytes] = {}
         try:
             self._open()
-        except sqlite3.DatabaseError:
+        except sqlite3.Error as error:
+            if not is_damage(error):
+                raise failure(self, error) from error
             self.reset()
 
     def _open(self) -> None:
@@ -72,12 +75,14 @@ class Index:
             self._db.execute("INSERT OR IGNORE INTO meta VALUES ('generation', ?)", (os.urandom(8).hex(),))
             self._db.execute(f"PRAGMA user_version={VERSION}")
 
+    @told
     def generation(self) -> str:
         """A token that changes whenever objects that were in the index may have left it."""
         with self._lock:
             row = self._db.execute("SELECT value FROM meta WHERE name='generation'").fetchone()
         return str(row[0]) if row else ""
 
+    @told
     def new_generation(self) -> None:
         """Change the token: whoever counts on objects looks for them again."""
         with self._lock:
@@ -102,44 +107,59 @@ class Index:
     def writing(self) -> Iterator[None]:
         """One transaction, alone among all processes of this machine."""
         with self._lock:
-            self._db.execute("BEGIN IMMEDIATE")
+            try:
+                self._db.execute("BEGIN IMMEDIATE")
+            except sqlite3.Error as error:
+                raise failure(self, error) from error
             try:
                 yield
             except BaseException:
-                self._db.execute("ROLLBACK")
+                with contextlib.suppress(sqlite3.Error):  # it may have been rolled back, for want of space
+                    self._db.execute("ROLLBACK")
                 self._packs.clear()
                 raise
-            self._db.execute("COMMIT")
+            try:
+                self._db.execute("COMMIT")
+            except sqlite3.Error as error:
+                with contextlib.suppress(sqlite3.Error):
+                    self._db.execute("ROLLBACK")
+                raise failure(self, error) from error
 
+    @told
     def head(self) -> Head:
         """The head at which the index was last brought up to date."""
         with self._lock:
             row = self._db.execute("SELECT value FROM meta WHERE name='head'").fetchone()
         return open_head(row[0], "the cached head") if row else Head()
 
+    @told
     def number(self) -> int:
         """The log number of ``head()``, without reading all of it; -1 when there is none."""
         with self._lock:
             row = self._db.execute("SELECT value FROM meta WHERE name='number'").fetchone()
         return int(row[0]) if row else -1
 
+    @told
     def set_head(self, head: Head) -> None:
         """Stamp the index. Called inside ``writing()``."""
         data, _ = seal(head)
         self._db.execute("INSERT OR REPLACE INTO meta VALUES ('head', ?)", (data,))
         self._db.execute("INSERT OR REPLACE INTO meta VALUES ('number', ?)", (head.number,))
 
+    @told
     def keep_record(self, data: bytes) -> None:
         """Keep the bytes of the newest record that this machine wrote."""
         with self._lock:
             self._db.execute("INSERT OR REPLACE INTO meta VALUES ('record', ?)", (data,))
 
+    @told
     def last_record(self) -> bytes | None:
         """The bytes of the newest record that this machine wrote."""
         with self._lock:
             row = self._db.execute("SELECT value FROM meta WHERE name='record'").fetchone()
         return bytes(row[0]) if row else None
 
+    @told
     def add_pack(self, pack: bytes, table: Table) -> None:
         """Enter the objects of a pack. Called inside ``writing()``."""
         row = self._db.execute("SELECT number FROM pack WHERE id=?", (pack,)).fetchone()
@@ -153,6 +173,7 @@ class Index:
         if self._db.execute("SELECT 1 FROM damaged LIMIT 1").fetchone():
             self._db.executemany("DELETE FROM damaged WHERE id=? AND kind=?", ((row[0], row[1]) for row in rows))
 
+    @told
     def drop_packs(self, packs: Iterable[bytes]) -> None:
         """Forget packs and whatever still lies in them. Called inside ``writing()``."""
         numbers = [row[0] for pack in packs for row in self._db.execute("SELECT number FROM pack WHERE id=?", (pack,))]
@@ -162,21 +183,25 @@ class Index:
             self._db.execute(f"DELETE FROM pack WHERE number IN ({marks})", numbers)
             self._packs.clear()
 
+    @told
     def drop_objects(self, ids: Iterable[bytes]) -> None:
         """Forget objects. Called inside ``writing()``."""
         self._db.executemany("DELETE FROM object WHERE id=?", ((name,) for name in ids))
 
+    @told
     def has(self, name: bytes, kind: int) -> bool:
         """Whether a live pack holds the object, undamaged as far as is known."""
         with self._lock:
             found = self._db.execute(_HAS, (name, kind)).fetchone()
         return found is not None
 
+    @told
     def damaged(self) -> set[tuple[bytes, int]]:
         """Id and kind of the objects that were found damaged, and were not stored again since."""
         with self._lock:
             return {(row[0], row[1]) for row in self._db.execute("SELECT id, kind FROM damaged")}
 
+    @told
     def set_damaged(self, objects: Collection[tuple[bytes, int]], packs: Collection[bytes]) -> None:
         """Note which objects and packs are damaged; a writer that meets the content stores it again."""
         with self.writing():
@@ -186,6 +211,7 @@ class Index:
         if objects:
             self.new_generation()
 
+    @told
     def damaged_packs(self) -> list[bytes]:
         """The packs that were found damaged."""
         with self._lock:
@@ -193,6 +219,7 @@ class Index:
         joined = bytes(row[0]) if row else b""
         return [joined[i : i + 32] for i in range(0, len(joined), 32)]
 
+    @told
     def locate(self, name: bytes, kind: int) -> Location | None:
         """Where the object lies."""
         with self._lock:
@@ -201,6 +228,7 @@ class Index:
             ).fetchone()
             return Location(self._pack(row[0]), *row[1:]) if row else None
 
+    @told
     def locate_many(self, names: Iterable[bytes], kind: int) -> dict[bytes, Location]:
         """Where each of the objects lies; those unknown are left out."""
         found: dict[bytes, Location] = {}
@@ -223,11 +251,13 @@ class Index:
                     found[name] = Location(self._pack(row[0]), *row[1:])
         return found
 
+    @told
     def kinds_of(self, name: bytes) -> list[int]:
         """The kinds under which the object is stored."""
         with self._lock:
             return [row[0] for row in self._db.execute("SELECT kind FROM object WHERE id=?", (name,))]
 
+    @told
     def ids(self, kind: int, prefix: bytes = b"") -> list[bytes]:
         """Ids of all objects of a kind, in order; only those that begin with ``prefix``, if given."""
         with self._lock:
@@ -241,22 +271,26 @@ class Index:
                 )
             return [row[0] for row in rows]
 
+    @told
     def empty(self) -> bool:
         """Whether there is no object at all."""
         with self._lock:
             return self._db.execute("SELECT 1 FROM object LIMIT 1").fetchone() is None
 
+    @told
     def count(self) -> int:
         """How many objects there are."""
         with self._lock:
             return int(self._db.execute("SELECT count(*) FROM object").fetchone()[0])
 
+    @told
     def totals(self) -> tuple[int, int, int]:
         """Objects, stored bytes, plain bytes of everything in live packs."""
         with self._lock:
             row = self._db.execute("SELECT count(*), total(stored), total(plain) FROM object").fetchone()
         return int(row[0]), int(row[1]), int(row[2])
 
+    @told
     def in_pack(self, pack: bytes) -> list[tuple[bytes, int]]:
         """Id and kind of the objects that the index reads from this pack."""
         with self._lock:
@@ -265,6 +299,7 @@ class Index:
             )
             return [(row[0], row[1]) for row in rows]
 
+    @told
     def by_pack(self) -> dict[bytes, list[tuple[bytes, int, int]]]:
         """For each pack, id, kind and stored length of the objects that the index reads from it."""
         found: dict[bytes, list[tuple[bytes, int, int]]] = {}
@@ -281,5 +316,7 @@ class Index:
         pack = self._packs.get(number)
         if pack is None:
             row = self._db.execute("SELECT id FROM pack WHERE number=?", (number,)).fetchone()
+            if row is None:
+                raise sqlite3.DatabaseError(f"pack {number} is missing")
             pack = self._packs[number] = bytes(row[0])
         return pack
