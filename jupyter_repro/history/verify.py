@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 from collections import defaultdict
 from collections.abc import Iterator
@@ -17,16 +18,17 @@ from jupyter_repro.history.trees import EntryType, decode_recipe
 from jupyter_repro.progress import OnProgress, Progress
 from jupyter_repro.store import Kind
 from jupyter_repro.store.backends.protocol import KeyNotFound
-from jupyter_repro.store.log import open_record, record_key
+from jupyter_repro.store.log import FORMAT, open_record, record_key
 from jupyter_repro.store.objects import decode
 from jupyter_repro.store.packs import Table, pack_key, read_table
+from jupyter_repro.store.store import MARKER
 
 _MOST_PATHS = 10_000
 
 
 @dataclass(frozen=True, slots=True)
 class Damage:
-    """Something damaged or missing: its kind ("blob", "recipe", "tree", "commit", "note", "pack", "log"),
+    """Something damaged or missing: its kind ("blob", "recipe", "tree", "commit", "note", "pack", "log", "marker"),
     its id, and the paths and commits that need it."""
 
     kind: str
@@ -53,7 +55,7 @@ def verify(repository: Repository, on_progress: OnProgress | None = None) -> Ver
     """
     store = repository.store
     head = store.sync()
-    damage = list(_log_damage(repository))
+    damage = [*_marker_damage(repository), *_log_damage(repository)]
     bad: set[Key] = set()
     good: set[Key] = set()
     torn: list[bytes] = []
@@ -76,10 +78,29 @@ def verify(repository: Repository, on_progress: OnProgress | None = None) -> Ver
     marker = Marker(repository, lambda key, path: missing.add(key))
     needed = marker.mark_all()
     gone = {key for key in needed if key not in good and key[0] not in head.purged}
-    broken = gone | (missing - {key for key in missing if key[0] in head.purged}) | (bad & needed)
+    lost = {(name, int(Kind.COMMIT)) for name in _mentioned(repository)} - good
+    broken = lost | gone | (missing - {key for key in missing if key[0] in head.purged}) | (bad & needed)
     damage += _named(repository, broken)
     purged = sum(1 for key in needed if key[0] in head.purged)
     return Verified(not damage, len(good) + len(bad), tuple(damage), purged)
+
+
+def _marker_damage(repository: Repository) -> Iterator[Damage]:
+    try:
+        marker = json.loads(repository.store.backend.get(MARKER))
+        project = repository.store.head.settings.get("project", marker["project"])
+        whole = marker["format"] == FORMAT and marker["project"] == project
+    except (KeyNotFound, ValueError, KeyError, TypeError):
+        whole = False
+    if not whole:
+        yield Damage("marker", MARKER)
+
+
+def _mentioned(repository: Repository) -> set[bytes]:
+    """Every commit that a branch, a tag or another commit names."""
+    head = repository.store.head
+    parents = {bytes.fromhex(parent) for commit in repository.all_commits() for parent in commit.parents}
+    return {*head.branches.values(), *head.tags.values(), *parents}
 
 
 def _log_damage(repository: Repository) -> Iterator[Damage]:
@@ -149,6 +170,10 @@ def _named(repository: Repository, broken: set[Key]) -> list[Damage]:
     inside: dict[bytes, dict[Key, set[bytes]]] = {}
     for commit in repository.all_commits():
         root = bytes.fromhex(commit.tree)
+        environment = commit.environment
+        for note in (environment.definition, environment.lock, environment.software, environment.host):
+            if note and (bytes.fromhex(note), Kind.NOTE) in broken:
+                commits[(bytes.fromhex(note), Kind.NOTE)][commit.id] = None
         for key, found in _broken_below(repository, root, broken, inside).items():
             commits[key][commit.id] = None
             for path in found:
