@@ -141,8 +141,15 @@ class Repository:
 
     def changes(self, commit: Commit) -> Iterator[TreeChange]:
         """What ``commit`` changed against its first parent."""
-        parent = self.commit_at(commit.parents[0]).tree if commit.parents else None
-        return diff_trees(self.get_tree, bytes.fromhex(parent) if parent else None, bytes.fromhex(commit.tree))
+        parent = self.parent_of(commit)
+        return diff_trees(self.get_tree, bytes.fromhex(parent.tree) if parent else None, bytes.fromhex(commit.tree))
+
+    def parent_of(self, commit: Commit) -> Commit | None:
+        """The first parent; None when there is none, or when it was lost."""
+        try:
+            return self.commit_at(commit.parents[0]) if commit.parents else None
+        except (BlobCorrupt, CommitNotFound):
+            return None
 
     def entry_at(self, commit: Commit, path: bytes) -> TreeEntry:
         """The tree entry at ``path``. Raises ``PathNotFound``."""

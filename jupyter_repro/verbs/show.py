@@ -23,7 +23,7 @@ def show(opened: OpenedProject, commit: str = "@") -> Shown:
     """Tell everything about the commit that the revision name means. Raises ``CommitNotFound``."""
     found = opened.resolve(commit)
     repository = opened.repository
-    parent = repository.commit_at(found.parents[0]) if found.parents else None
+    parent = repository.parent_of(found)
     return Shown(
         found,
         tuple(changes_between(repository, parent, found)),

@@ -9,7 +9,7 @@ import stat as stat_module
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from jupyter_repro.errors import BlobCorrupt, BlobMissing, BranchMoved, CannotSave, Purged
+from jupyter_repro.errors import BlobCorrupt, BlobMissing, BranchMoved, CannotSave, CommitNotFound, Purged
 from jupyter_repro.history import Commit, Repository, TreeEntry, diff_trees
 from jupyter_repro.history.commits import FORMAT, StoredCommit, StoredEnvironment, StoredSession
 from jupyter_repro.history.trees import EntryType, GetTree, decode_tree, edit_tree
@@ -137,7 +137,7 @@ def _stored(
     return StoredCommit(
         format=FORMAT,
         tree=tree,
-        parents=[bytes.fromhex(base.id)] if base else [],
+        parents=[bytes.fromhex(workspace.state.commit)] if workspace.state.commit else [],
         branch=branch,
         author=workspace.author,
         time=max(now(), base.time + 1 if base else 0),
@@ -206,12 +206,15 @@ def adopt_own_commits(workspace: Workspace) -> None:
     tip = workspace.repository.branches.get(workspace.state.branch)
     if tip is None or tip == workspace.state.commit:
         return
-    for commit in workspace.repository.first_parents(workspace.repository.commit_at(tip)):
-        if commit.id == workspace.state.commit:
-            workspace.set_state(commit=tip)
-            return
-        if commit.workspace != workspace.state.workspace:
-            return
+    try:
+        for commit in workspace.repository.first_parents(workspace.repository.commit_at(tip)):
+            if commit.id == workspace.state.commit:
+                workspace.set_state(commit=tip)
+                return
+            if commit.workspace != workspace.state.workspace:
+                return
+    except (BlobCorrupt, CommitNotFound):
+        return  # the branch goes through a commit that was lost
     if workspace.state.commit is None:
         workspace.set_state(commit=tip)
 

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from blake3 import blake3
 
-from jupyter_repro.errors import NotAWorkspace, WorkspaceMoved
+from jupyter_repro.errors import BlobCorrupt, CommitNotFound, NotAWorkspace, WorkspaceMoved
 from jupyter_repro.history import Commit, Repository, Session, TreeEntry, find_entry
 from jupyter_repro.progress import OnProgress
 from jupyter_repro.store.store import now
@@ -143,8 +143,13 @@ class Workspace:
 
     @property
     def base(self) -> Commit | None:
-        """The commit that the folder was last the same as."""
-        return self.repository.commit_at(self.state.commit) if self.state.commit else None
+        """The commit that the folder was last the same as; None before the first, and when it was lost."""
+        if not self.state.commit:
+            return None
+        try:
+            return self.repository.commit_at(self.state.commit)
+        except (BlobCorrupt, CommitNotFound):
+            return None  # 'verify' names it; the next checkpoint stores everything again
 
     def resolve(self, name: str) -> Commit:
         """The commit that a revision name means here."""
