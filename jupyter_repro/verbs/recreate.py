@@ -162,7 +162,7 @@ def _probe(root: Path) -> int:
 def _clear(root: Path, existed: bool) -> None:
     """Take away what was written into a directory that was empty or did not exist."""
     for child in root.iterdir() if root.is_dir() else ():
-        if child.is_dir() and not child.is_symlink():
+        if not child.is_symlink() and child.is_dir():
             shutil.rmtree(child, ignore_errors=True)
         else:
             child.unlink(missing_ok=True)

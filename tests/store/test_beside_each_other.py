@@ -8,6 +8,7 @@ where an actor dies. Whatever it chooses: every commit that was recorded stays w
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Callable, Iterator
 
 import pytest
@@ -61,7 +62,7 @@ class SteppedBackend:
     def list(self, prefix: str, after: str = "") -> Iterator[Listed]:
         self._gate()
         keys = sorted(key for key in self._values if key.startswith(prefix) and key > after)
-        return iter([Listed(key, len(self._values[key]), 0.0) for key in keys])
+        return iter([Listed(key, len(self._values[key]), time.time()) for key in keys])
 
     def delete(self, key: str) -> None:
         self._gate()
