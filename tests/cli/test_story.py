@@ -154,7 +154,7 @@ def test_from_init_to_recreate(repro: Repro, tmp_path: Path) -> None:
     work.mkdir()
     copy = tmp_path / "recreated"
     recreated = repro.json("recreate", first["commit"], copy, "--project", "story", "--branch", "rescue")
-    assert set(recreated) == {"project", "workspace", "branch", "path", "commit"}
+    assert set(recreated) == {"project", "workspace", "branch", "path", "commit", "environment"}
     assert recreated["project"] == made["project"]
     assert (recreated["branch"], recreated["path"], recreated["commit"]) == ("rescue", str(copy), first["commit"])
     assert _snapshot(copy) == before
