@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from jupyter_repro.errors import BlobCorrupt
 from jupyter_repro.store.backends.protocol import Backend, KeyNotFound
 from jupyter_repro.store.log import Head, PackAdded, open_head, open_record
-from jupyter_repro.store.packs import read_table
+from jupyter_repro.store.objects import decode
+from jupyter_repro.store.packs import Table, pack_key, read_table
 
 
 def replay_what_is_there(backend: Backend, torn: bool = False) -> tuple[Head, bool]:
@@ -51,3 +54,31 @@ def _add_listed_packs(backend: Backend, head: Head) -> None:
         except (BlobCorrupt, KeyNotFound):
             continue
         head.packs[pack] = PackAdded(pack, listed.size, objects)
+
+
+@dataclass(frozen=True, slots=True)
+class Copy:
+    """An object that was found: its plain bytes, the pack that holds it, and that pack's table."""
+
+    data: bytes
+    pack: bytes
+    table: Table
+
+
+def whole_copy(backend: Backend, head: Head, kind: int, name: bytes) -> Copy | None:
+    """The object from the first live pack that holds an undamaged copy of it, whatever an index says."""
+    for pack in head.packs:
+        try:
+            table = read_table(backend, pack)
+        except (BlobCorrupt, KeyNotFound):
+            continue
+        if name not in table.ids:
+            continue
+        for entry in table.entries():
+            if entry.id == name and entry.kind == kind:
+                try:
+                    payload = backend.get(pack_key(pack), entry.offset, entry.stored)
+                    return Copy(decode(entry.codec, payload, entry.plain, name), pack, table)
+                except (BlobCorrupt, KeyNotFound):
+                    break
+    return None

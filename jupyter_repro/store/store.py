@@ -30,9 +30,10 @@ from jupyter_repro.store.log import (
 )
 from jupyter_repro.store.objects import Kind, decode
 from jupyter_repro.store.packs import Table, pack_key, read_table
-from jupyter_repro.store.salvage import replay_what_is_there
+from jupyter_repro.store.salvage import replay_what_is_there, whole_copy
 
 MARKER = "repro.json"
+_SEARCHES = 8
 
 
 class ObjectsGone(Exception):
@@ -58,6 +59,7 @@ class Store:
         self._lock = threading.RLock()
         self._head: Head | None = None
         self._project: str | None = None
+        self._searches = _SEARCHES
 
     @classmethod
     def create(cls, backend: Backend, index_path: Path, project: str, name: str, *, actor: str = "") -> Store:
@@ -370,6 +372,15 @@ class Store:
 
         Raises ``Purged``, ``BlobMissing`` or ``BlobCorrupt``.
         """
+        try:
+            return self._get(kind, name)
+        except (BlobCorrupt, BlobMissing):
+            data = self._elsewhere(kind, name)
+            if data is None:
+                raise
+            return data
+
+    def _get(self, kind: int, name: bytes) -> bytes:
         for attempt in (1, 2):
             location = self.index.locate(name, kind)
             if location is not None:
@@ -385,6 +396,24 @@ class Store:
             if attempt == 1:
                 self.sync()
         raise self.missing(name, kind)
+
+    def _elsewhere(self, kind: int, name: bytes) -> bytes | None:
+        """The object from any live pack that holds a whole copy of it, which the index then takes over.
+
+        The index is only a cache, and SQLite has no checksums: before an object is called missing or damaged,
+        the tables of the packs are asked. They may be many, so this is done for the first few objects only.
+        """
+        head = self.head
+        if self._searches == 0 or name in head.purged - head.allowed:
+            return None
+        found = whole_copy(self.backend, head, kind, name)
+        if found is None:
+            self._searches -= 1
+            return None
+        with self.index.writing():
+            self.index.add_pack(found.pack, found.table)
+            self.index.drop_objects(head.purged - head.allowed)
+        return found.data
 
     def missing(self, name: bytes, kind: int) -> Purged | BlobMissing:
         """The error that says why an object is not to be had."""
