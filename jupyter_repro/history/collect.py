@@ -6,7 +6,7 @@ from collections import defaultdict
 from dataclasses import dataclass
 
 from jupyter_repro.errors import StoreError
-from jupyter_repro.history.marking import Marker
+from jupyter_repro.history.marking import Key, Marker
 from jupyter_repro.history.repository import Repository
 from jupyter_repro.store import Head
 from jupyter_repro.store.repack import (
@@ -42,6 +42,7 @@ def collect(repository: Repository, grace: int = GRACE_US, orphan_grace: int = G
     ``orphan_grace`` is that of packs no record names: a writer names its packs within minutes, and must
     never lose one before. Raises ``StoreError`` when other writers never let it through."""
     store = repository.store
+    store.refresh()
     for _ in range(_TRIES):
         head = store.sync()
         try:
@@ -60,9 +61,14 @@ def collect(repository: Repository, grace: int = GRACE_US, orphan_grace: int = G
 def _collect_once(repository: Repository, head: Head) -> Collected:
     store = repository.store
     refused = head.purged - head.allowed
-    marked = {item for item in Marker(repository).mark_all() if item[0] not in refused}
-    waste: dict[bytes, list[int]] = {}
+    unread: list[Key] = []
+    marked = Marker(repository, lambda key, path: unread.append(key)).mark_all()
+    marked = {item for item in marked if item[0] not in refused}
     held = store.index.by_pack()
+    if any(key[0] not in refused for key in unread):
+        # What hangs on a damaged directory cannot be known, and it may be put back from a backup: all is kept.
+        marked |= {(name, kind) for objects in held.values() for name, kind, _ in objects if name not in refused}
+    waste: dict[bytes, list[int]] = {}
     for pack, added in head.packs.items():
         objects = held.get(pack, [])
         garbage = [stored for name, kind, stored in objects if (name, kind) not in marked]
@@ -72,7 +78,13 @@ def _collect_once(repository: Repository, head: Head) -> Collected:
     chosen = set(waste) | set(crowded(head)) | (set(store.index.damaged_packs()) & set(head.packs))
     if not chosen:
         return Collected(0, 0, 0, 0)
-    retired = rewrite(store, sorted(chosen), lambda name, kind: (name, kind) in marked, head)
+    retired = rewrite(
+        store,
+        sorted(chosen),
+        lambda name, kind: (name, kind) in marked,
+        head,
+        whole_without=lambda: not unread and all(store.index.has(*item) for item in marked),
+    )
     gone = [size for pack in retired for size in waste.get(pack, [])]
     return Collected(len(gone), sum(gone), len(retired), 0)
 
@@ -98,8 +110,18 @@ def merge_small_packs(repository: Repository) -> int:
     if not packs:
         return 0
     try:
-        retired = rewrite(store, packs, lambda name, kind: True, head)
+        retired = rewrite(store, packs, lambda name, kind: True, head, whole_without=lambda: _is_whole(repository))
     except HeadMoved:
         return 0
     delete_retired(store)
     return len(retired)
+
+
+def _is_whole(repository: Repository) -> bool:
+    """Whether every object that a commit needs is there, as far as is known without reading all content."""
+    unread: list[Key] = []
+    marked = Marker(repository, lambda key, path: unread.append(key)).mark_all()
+    head = repository.store.head
+    refused = head.purged - head.allowed
+    has = repository.store.index.has
+    return all(key[0] in refused for key in unread) and all(has(*key) for key in marked if key[0] not in refused)

@@ -116,6 +116,7 @@ def purge(repository: Repository, path: bytes, reason: str, everywhere: bool = F
     ``StoreError`` when other writers never let it through.
     """
     store = repository.store
+    store.refresh()
     for _ in range(_TRIES):
         head = store.sync()
         plan = plan_purge(repository, path, everywhere)

@@ -54,7 +54,7 @@ def verify(repository: Repository, on_progress: OnProgress | None = None) -> Ver
     still read from the workspace.
     """
     store = repository.store
-    head = store.sync()
+    head = store.refresh()
     damage = [*_marker_damage(repository), *_log_damage(repository)]
     bad: set[Key] = set()
     good: set[Key] = set()

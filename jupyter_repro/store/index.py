@@ -160,8 +160,11 @@ class Index:
         return bytes(row[0]) if row else None
 
     @told
-    def add_pack(self, pack: bytes, table: Table) -> None:
-        """Enter the objects of a pack. Called inside ``writing()``."""
+    def add_pack(self, pack: bytes, table: Table, *, stored_again: bool = True) -> None:
+        """Enter the objects of a pack. Called inside ``writing()``.
+
+        ``stored_again`` says that the pack is new, so that what was damaged elsewhere is whole in it.
+        """
         row = self._db.execute("SELECT number FROM pack WHERE id=?", (pack,)).fetchone()
         if row:
             number = row[0]
@@ -170,7 +173,7 @@ class Index:
         assert number is not None
         rows = table.rows(number)
         self._db.executemany("INSERT OR REPLACE INTO object VALUES (?,?,?,?,?,?,?)", rows)
-        if self._db.execute("SELECT 1 FROM damaged LIMIT 1").fetchone():
+        if stored_again and self._db.execute("SELECT 1 FROM damaged LIMIT 1").fetchone():
             self._db.executemany("DELETE FROM damaged WHERE id=? AND kind=?", ((row[0], row[1]) for row in rows))
 
     @told
@@ -182,6 +185,13 @@ class Index:
             self._db.execute(f"DELETE FROM object WHERE pack IN ({marks})", numbers)
             self._db.execute(f"DELETE FROM pack WHERE number IN ({marks})", numbers)
             self._packs.clear()
+
+    @told
+    def drop_strays(self) -> None:
+        """Forget rows that can only be damage of this file. Called inside ``writing()``."""
+        self._db.execute(
+            "DELETE FROM object WHERE id IS NULL OR length(id) != 32 OR pack NOT IN (SELECT number FROM pack)"
+        )
 
     @told
     def drop_objects(self, ids: Iterable[bytes]) -> None:

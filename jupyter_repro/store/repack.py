@@ -13,7 +13,7 @@ from jupyter_repro.errors import BlobCorrupt
 from jupyter_repro.store.backends.protocol import KeyNotFound
 from jupyter_repro.store.log import Changes, Head, PackRetired
 from jupyter_repro.store.objects import Codec, decode
-from jupyter_repro.store.packs import PackBuilder, pack_key, read_table
+from jupyter_repro.store.packs import Entry, PackBuilder, pack_key, read_table
 from jupyter_repro.store.store import Store, now
 
 GRACE_US = 24 * 3600 * 1_000_000
@@ -28,12 +28,19 @@ class HeadMoved(Exception):
 
 
 def rewrite(
-    store: Store, packs: Iterable[bytes], keep: Keep, expected: Head, changes: Changes | None = None
+    store: Store,
+    packs: Iterable[bytes],
+    keep: Keep,
+    expected: Head,
+    changes: Changes | None = None,
+    *,
+    whole_without: Callable[[], bool] = lambda: False,
 ) -> list[bytes]:
     """Retire ``packs``; what ``keep`` wants of them goes into new ones, checked on the way.
 
     ``expected`` is the head that the decision was made at, ``changes`` what the same record says besides.
-    Returns the packs that were retired: one that cannot be read stays. Raises ``HeadMoved``.
+    Returns the packs that were retired: one that cannot be read stays, unless nothing is known to be read from it
+    and ``whole_without`` says that every commit is whole without it. Raises ``HeadMoved``.
     """
     number = expected.number
     with store.batch() as batch:
@@ -43,7 +50,7 @@ def rewrite(
             try:
                 payloads = _payloads(store, pack, keep)
             except (BlobCorrupt, KeyNotFound):
-                if any(keep(*item) for item in store.index.in_pack(pack)):
+                if any(keep(*item) for item in store.index.in_pack(pack)) or not whole_without():
                     continue
                 payloads = []  # nothing is read from it any more
             for name, kind, codec, payload, plain in payloads:
@@ -76,12 +83,12 @@ def rewrite(
 
 
 def _payloads(store: Store, pack: bytes, keep: Keep) -> list[tuple[bytes, int, Codec, bytes, int]]:
-    """The stored bytes of the wanted objects that are read from this pack, each checked against its name."""
+    """The stored bytes of the wanted objects of this pack, each checked against its name; without those that
+    another pack holds as well."""
     found: list[tuple[bytes, int, Codec, bytes, int]] = []
     data: bytes | None = None
     for entry in read_table(store.backend, pack).entries():
-        place = store.index.locate(entry.id, entry.kind)
-        if place is None or place.pack != pack or not keep(entry.id, entry.kind):
+        if not keep(entry.id, entry.kind) or _is_elsewhere(store, pack, entry):
             continue
         if data is None:
             data = store.backend.get(pack_key(pack))
@@ -89,6 +96,18 @@ def _payloads(store: Store, pack: bytes, keep: Keep) -> list[tuple[bytes, int, C
         decode(entry.codec, payload, entry.plain, entry.id)
         found.append((entry.id, entry.kind, Codec(entry.codec), payload, entry.plain))
     return found
+
+
+def _is_elsewhere(store: Store, pack: bytes, entry: Entry) -> bool:
+    # The index is a cache: what it says of another copy is believed when that copy has been read.
+    place = store.index.locate(entry.id, entry.kind)
+    if place is None or place.pack == pack or place.pack not in store.head.packs:
+        return False
+    try:
+        decode(place.codec, store.backend.get(pack_key(place.pack), place.offset, place.stored), place.plain, entry.id)
+    except (BlobCorrupt, KeyNotFound):
+        return False
+    return True
 
 
 def delete_retired(store: Store, grace: int = GRACE_US) -> int:

@@ -8,7 +8,7 @@ import os
 import socket
 import threading
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -106,6 +106,23 @@ class Store:
         with self._lock:
             self.index.reset()
             self._head = None
+
+    def refresh(self) -> Head:
+        """Make the table of objects again from the packs: what the index says decides next what is removed.
+
+        What it knows of a pack whose own table is damaged stays.
+        """
+        with self._lock:
+            tables = self._tables(self.sync().packs)
+            with self.index.writing():
+                head = self._cached_head_inside()
+                whole = {pack: table for pack, table in tables.items() if table is not None and pack in head.packs}
+                self.index.drop_packs(whole)
+                self.index.drop_strays()
+                for pack, table in whole.items():
+                    self.index.add_pack(pack, table, stored_again=False)
+                self.index.drop_objects(head.purged - head.allowed)
+            return head
 
     # -- the log ---------------------------------------------------------------------------------
 
@@ -233,11 +250,7 @@ class Store:
         """Bring the index from the packs ``before`` to those of ``head``; inside ``index.writing()``."""
         added = [pack for pack in head.packs if pack not in before]
         unknown = [pack for pack in added if pack not in known]
-        if len(unknown) > 1:
-            with ThreadPoolExecutor(8) as pool:
-                tables = dict(zip(unknown, pool.map(self._table_or_none, unknown), strict=True))
-        else:
-            tables = {pack: self._table_or_none(pack) for pack in unknown}
+        tables = self._tables(unknown)
         for pack in added:
             table = known.get(pack) or tables.get(pack)
             if table is not None:
@@ -258,6 +271,12 @@ class Store:
             drop(pack_key(pack))
             return True
         return False
+
+    def _tables(self, packs: Collection[bytes]) -> dict[bytes, Table | None]:
+        if len(packs) < 2:
+            return {pack: self._table_or_none(pack) for pack in packs}
+        with ThreadPoolExecutor(8) as pool:
+            return dict(zip(packs, pool.map(self._table_or_none, packs), strict=True))
 
     def _table_or_none(self, pack: bytes) -> Table | None:
         # A lost or damaged pack must not hide the others: 'verify' names what it takes along.
@@ -411,7 +430,7 @@ class Store:
             self._searches -= 1
             return None
         with self.index.writing():
-            self.index.add_pack(found.pack, found.table)
+            self.index.add_pack(found.pack, found.table, stored_again=False)
             self.index.drop_objects(head.purged - head.allowed)
         return found.data
 
