@@ -1,4 +1,4 @@
-"""Writes the reference pages that come from the code: commands, settings, errors, the Python API.
+"""Writes the reference pages that come from the code: commands, settings, errors, the Python and REST APIs, events.
 
 usage: python scripts/reference.py [--check]
 
@@ -14,6 +14,7 @@ from pathlib import Path
 import click
 from reference_markdown import one_line, page, prose, table
 from reference_python import python_page
+from reference_server import events_page, rest_page
 from traitlets import HasTraits, TraitType
 
 ROOT = Path(__file__).parents[1]
@@ -187,6 +188,8 @@ PAGES_OF_THE_CODE: dict[str, Callable[[], str]] = {
     "settings.md": settings_page,
     "errors.md": errors_page,
     "python.md": python_page,
+    "rest.md": rest_page,
+    "events.md": events_page,
 }
 
 

@@ -10,6 +10,28 @@ from jupyter_repro.errors import ReproError
 
 INTERNAL = "The server failed in a way it should not. Its log says more."
 
+API_CODES = {
+    "bad_request": "The request is not one that a web server understands.",
+    "invalid_json": "The body is not JSON.",
+    "validation_failed": "A field or parameter is missing, of the wrong type or out of bounds; `problems` names each.",
+    "not_authenticated": "Nobody is logged in.",
+    "forbidden": "The server's authorizer said no.",
+    "xsrf": "A browser's cookie alone may not write: the X-XSRFToken header is missing or wrong.",
+    "not_found": "The API has no such address.",
+    "task_not_found": "No task has this id, or it ended a while ago.",
+    "method_not_allowed": "The address answers to other methods; the Allow header names them.",
+    "not_confirmed": "A purge needs the path twice.",
+    "setting_locked": "The server's configuration fixes this setting.",
+    "file_refused": "The file system lacks the permission for it.",
+    "too_large": "The body, or the file that is asked for, is larger than what is handled at once.",
+    "range_not_satisfiable": "The file has none of the bytes that are asked for.",
+    "unavailable": "The server is stopping.",
+    "no_worker": "No process could be started for the task.",
+    "worker_lost": "The process of the task died; what was saved before is whole.",
+    "internal": "The server failed in a way it should not; its log says more.",
+}
+"""Codes that only the API gives, beside those of ``jupyter_repro.errors``, and when."""
+
 _CODES = {
     400: "bad_request",
     401: "not_authenticated",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections import Counter
 from urllib.parse import urlsplit, urlunsplit
 
@@ -9,6 +10,7 @@ from jupyter_repro.api.calls import Call
 from jupyter_repro.api.paging import page_by_key
 from jupyter_repro.api.schemas.page import PageQuery
 from jupyter_repro.api.schemas.projects import Project, ProjectPage
+from jupyter_repro.api.translate import time_of
 from jupyter_repro.data_directory import DataDirectory
 from jupyter_repro.verbs import Project as VerbProject
 from jupyter_repro.verbs.opened import known_projects
@@ -20,7 +22,7 @@ def project_of(data: DataDirectory, project: VerbProject, branches: int | None, 
         id=project.id,
         name=project.name,
         store=_without_secret(project.store) if project.store else str(data.store(project.id)),
-        created=None,
+        created=time_of(os.stat(data.project_file(project.id)).st_mtime_ns // 1000),
         branches=branches,
         workspaces=workspaces,
     )

@@ -155,7 +155,12 @@ async def _state(call: Call, workspace: str, changes: bool) -> WorkspaceState:
     if (found := services.lifecycle.session_in(known.workspace)) is not None:
         session = found
     made = await services.in_thread(_state_now, call, known.workspace, changes, session)
-    tasks = [task_of(record) for record in services.tasks.active(known.workspace)]
+    # A recreate or purge belongs to the project alone.
+    tasks = [
+        task_of(record)
+        for record in services.tasks.active()
+        if record.workspace == known.workspace or (record.workspace is None and record.project == known.project)
+    ]
     return made.model_copy(update={"tasks": tasks})
 
 

@@ -29,7 +29,7 @@ class Project(Answer):
     id: str
     name: Text
     store: Text = Field(description="URL of the project's store; it holds no secret.")
-    created: Time | None
+    created: Time = Field(description="When it was made on this machine, or brought to it.")
     branches: Count | None = Field(description="How many branches; null when the store could not be asked cheaply.")
     workspaces: Count = Field(description="Workspaces of this machine attached to the project.")
 

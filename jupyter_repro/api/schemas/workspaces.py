@@ -51,7 +51,7 @@ class WorkspaceState(Answer):
     commit: Commit | None = Field(description="The newest checkpoint of the branch; null when there is none yet.")
     changed: ChangedCounts | None = Field(description="Null when not asked for.")
     session: Session | None = Field(description="The open session.")
-    tasks: list[Task] = Field(description="Queued and running tasks of this workspace, oldest first.")
+    tasks: list[Task] = Field(description="Queued and running tasks of this workspace or its project, oldest first.")
     environment: EnvironmentLabel | None = Field(description="Null until environments are recorded.")
     notice: Text | None = Field(description="What the user should know, such as an interrupted restore that waits.")
 
