@@ -22,8 +22,9 @@ def rest_page() -> str:
         "`jupyter-repro/api/openapi.json`, and printed by `python -m jupyter_repro.api.openapi`.",
         "",
         "Every route needs the server's own authentication (`Authorization: token ...`, or a browser's cookie with "
-        "the `X-XSRFToken` header), and the leave of its authorizer on the resource "
-        "`jupyter_repro`: `read` for GET, `write` for the rest. Lists are pages: `next` is the `cursor` of the page that follows. Times are RFC 3339 in UTC.",
+        "the `X-XSRFToken` header), and the leave of its authorizer on the resource `jupyter_repro`: `read` for GET, "
+        "`write` for the rest. Lists are pages: `next` is the `cursor` of the page that follows. Times are RFC 3339 in "
+        "UTC.",
         "",
         "Long work answers 202 with a [Task](#task): ask `tasks/{task}?wait=30` for its end, or listen to "
         "[events](events.md).",
