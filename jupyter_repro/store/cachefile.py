@@ -51,7 +51,9 @@ def failure(cache: Cache, error: sqlite3.Error) -> StoreError:
     if any(word in said for word in _BUSY):
         return StoreError(f"Another process has kept {cache.path} busy for a minute. Try again when it is done.")
     if isinstance(error, sqlite3.OperationalError) and any(word in said for word in _WORN):
-        return StoreError(f"{cache.path} cannot be read or written ({error}). Check the disk, and try again.")
+        return StoreError(
+            f"{cache.path} cannot be read or written ({error}). See whether its disk is full or failing, and try again."
+        )
     try:
         cache.reset()
     except (OSError, sqlite3.Error) as again:
