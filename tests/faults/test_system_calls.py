@@ -123,7 +123,7 @@ def test_a_disk_full_at_any_system_call_leaves_every_commit_whole(ready: tuple[s
         assert done.code in (0, 1), said
         assert "Traceback" not in done.said, said
         assert "unexpected" not in done.said, said
-        if done.code == 1:
+        if done.code == 1 and call != "write":  # that one keeps it from saying anything
             assert re.search(r"space|full", done.said, re.IGNORECASE), said
         with_note(lambda: check_whole(case, purged=purged_in(name)), said)
 
