@@ -15,7 +15,7 @@ from playwright.sync_api import Browser, BrowserContext, expect, sync_playwright
 
 from tests.ui.desk import Desk
 from tests.ui.lab import ROOT, Lab, build_plugin
-from tests.ui.project import write_history
+from tests.ui.project import write_changes, write_history
 
 PICTURES = ROOT / "ui-screenshots"
 PATIENCE = 30_000
@@ -84,7 +84,10 @@ def lab(make_lab: LabMaker) -> Lab:
     """A server on a project with a history."""
     made = make_lab()
     write_history(made)
-    return made.start()
+    made.start()
+    # Only now: a server makes a checkpoint of what it finds changed at its start.
+    write_changes(made.root)
+    return made
 
 
 DeskMaker = Callable[[Lab], Desk]

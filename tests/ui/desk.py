@@ -25,8 +25,8 @@ class Desk:
 
     # Where to be
 
-    def open(self, path: str = "lab", query: str = "") -> None:
-        """Open a page of the server and wait until it is there."""
+    def open(self, path: str = "lab", query: str = "reset") -> None:
+        """Open a page of the server and wait until it is there; without what earlier tests left open."""
         self.page.goto(f"{self.lab.url}/{path}?{query}&token={TOKEN}")
         self.arrived()
 

@@ -71,7 +71,7 @@ def write_first(root: Path) -> None:
 
 
 def write_history(lab: Lab) -> None:
-    """Four checkpoints on ``main``, a tag, one on ``try-shap``, and two changes that are not checkpointed."""
+    """Four checkpoints on ``main``, a tag, and one on ``try-shap``."""
     root = lab.root
     write_first(root)
     lab.repro("init", ".", "--project", "churn-model")
@@ -96,7 +96,6 @@ def write_history(lab: Lab) -> None:
     (root / "shap.py").write_text("print(1)\n")
     lab.repro("checkpoint", "-m", "Try SHAP values")
     lab.repro("switch", "main")
-    write_changes(root)
 
 
 def write_changes(root: Path) -> None:

@@ -83,7 +83,7 @@ export class CompareWidget extends BoxPanel {
     const older = a === null ? shortId(comparison.a) : nameOf(a);
     const newer =
       comparison.b === null ? trans.__('now') : b === null ? shortId(comparison.b) : nameOf(b);
-    this.title.label = trans.__('Compare %1 … %2', older, newer);
+    this.title.label = trans.__('%1 … %2', older, newer);
   }
 
   private _onChanged(): void {

@@ -74,7 +74,9 @@ export function Tree<R extends ITreeRow>(props: ITreeProps<R>): React.JSX.Elemen
   };
   const move = (by: number): void => {
     const at = rows.findIndex(row => row.key === focus);
-    const to = at < 0 ? 0 : Math.min(rows.length - 1, Math.max(0, at + by));
+    // Nothing has the focus yet: down begins before the first row, up at it.
+    const from = at >= 0 ? at : by > 0 ? -1 : 0;
+    const to = Math.min(rows.length - 1, Math.max(0, from + by));
     const row = rows[to];
     if (row !== undefined) {
       props.onFocus(row);

@@ -135,16 +135,16 @@ function tellCheckpoint(done: CheckpointDone, trans: TranslationBundle): void {
       autoClose: BRIEF
     });
   } else {
-    Notification.success(
-      trans.__(
-        'Checkpoint %1: %2 added, %3 changed, %4 deleted.',
-        shortId(done.commit),
-        done.added,
-        done.modified,
-        done.deleted
-      ),
-      { autoClose: BRIEF }
-    );
+    const { added, modified, deleted } = done;
+    const counts = [
+      ...(added > 0 ? [trans.__('%1 added', added)] : []),
+      ...(modified > 0 ? [trans.__('%1 changed', modified)] : []),
+      ...(deleted > 0 ? [trans.__('%1 deleted', deleted)] : [])
+    ];
+    const what = counts.length > 0 ? `: ${counts.join(', ')}` : '';
+    Notification.success(trans.__('Checkpoint %1%2', shortId(done.commit), what), {
+      autoClose: BRIEF
+    });
   }
   const notes = [
     ...(done.notice === null ? [] : [done.notice]),
