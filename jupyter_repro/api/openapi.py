@@ -32,6 +32,7 @@ _ROOMS = {
     "tags": "Tags",
     "restore": "Restore, track, purge",
     "recreate": "A past commit in a new directory",
+    "maintenance": "Check a project, free space, carry it elsewhere",
     "tasks": "Long work",
     "storage": "What takes the space",
     "settings": "What the server does by itself",

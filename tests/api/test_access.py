@@ -112,7 +112,7 @@ async def _logged_in(api: Client, serverapp) -> Client:
 
 
 async def test_a_method_that_is_not_there_is_told_with_those_that_are(api: Client):
-    answer = await api.request("DELETE", "projects")
+    answer = await api.request("DELETE", "projects/current/sessions")
     answer.problem(405, "method_not_allowed")
     assert answer.headers["Allow"] == "GET"
     assert json.loads(answer.body)["problems"] == []

@@ -171,3 +171,40 @@ async def test_storage_projects_and_sessions(api: Client, protected):
     assert (await api.get(f"projects/{protected.project}")).ok()["branches"] == 1
     sessions = (await api.get("projects/current/sessions")).ok()["items"]
     assert [session["commits"] for session in sessions] == [1]
+
+
+async def test_upkeep(api: Client, protected):
+    found = await api.done("POST", "projects/current/verify", {})
+    assert (found["ok"], found["damaged"]) == (True, [])
+    assert found["objects"] > 0
+    assert (await api.done("POST", "projects/current/collect", {}))["objects"] == 0
+    thinned = await api.done("POST", "projects/current/thin", {})
+    assert (thinned["dry_run"], thinned["commits"]) == (True, 0)
+
+
+async def test_a_project_is_carried_elsewhere_in_one_file(api: Client, protected, tmp_path):
+    carried = await api.done("POST", "projects/current/export", {"file": "../carried.repro"})
+    assert carried["bytes"] == (tmp_path / "carried.repro").stat().st_size
+    assert carried["server_path"] is None
+    again = await api.done("POST", "projects/current/export", {"file": "../carried.repro"}, state="failed")
+    assert "exists already" in again["message"]
+    made = await api.done("POST", "projects", {"file": "../carried.repro", "name": "a copy"})
+    assert made["commits"] == 1
+    body = {"commit": "main", "directory": "../elsewhere"}
+    done = await api.done("POST", f"projects/{made['project']}/recreate", body)
+    assert done["files"] == 3
+    assert (tmp_path / "elsewhere" / "train.py").read_text() == "depth = 6\nprint(depth)\n"
+    for bad in ("../no-such-file", "train.py"):
+        await api.done("POST", "projects", {"file": bad}, state="failed")
+
+
+async def test_damage_is_named(api: Client, services, protected):
+    store = services.configuration.data_directory.store(protected.project)
+    (pack,) = [path for path in (store / "packs").rglob("*") if path.is_file()]
+    data = bytearray(pack.read_bytes())
+    data[10] ^= 1
+    pack.chmod(0o600)
+    pack.write_bytes(data)
+    found = await api.done("POST", "projects/current/verify", {})
+    assert not found["ok"]
+    assert "pack" in {each["kind"] for each in found["damaged"]}

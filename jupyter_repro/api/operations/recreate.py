@@ -49,6 +49,7 @@ async def recreate(call: Call) -> Task:
             "commit": commit,
             "directory": directory,
             "branch": body.branch,
+            "environment": body.environment,
             "author": call.author,
         },
         project=project,

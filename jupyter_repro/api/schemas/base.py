@@ -7,8 +7,9 @@ from typing import Annotated
 
 from pydantic import AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field, PlainValidator, WithJsonSchema
 
-MAX_PATH = 2000
-"""Characters of a path. Two of them, percent-encoded, must fit into the 64 KiB that a request line may have."""
+MAX_PATH = 1500
+"""Characters of a path. Two of them and three names, percent-encoded, must fit into the 64 KiB that a request may have
+before its body."""
 
 
 class Answer(BaseModel):

@@ -42,6 +42,7 @@ class RecreateRequest(Request):
     branch: Annotated[str, Field(min_length=1, max_length=255)] | None = Field(
         default=None, description="New branch; absent: one is proposed."
     )
+    environment: bool = Field(default=True, description="Bring the environment revision of the commit along.")
 
 
 class RecreateDone(Answer):
@@ -54,3 +55,7 @@ class RecreateDone(Answer):
     path: Text = Field(description="The new directory, absolute.")
     server_path: Text | None = Field(description="The same below the server's root; null when this Lab cannot open it.")
     commit: CommitId
+    files: Count = Field(description="Files and links written.")
+    bytes: Count
+    environment: Text | None = Field(description="The environment revision that came along, as `name rN`.")
+    notice: Text | None = Field(description="What of it could not be had, and what was used instead.")

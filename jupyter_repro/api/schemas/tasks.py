@@ -10,17 +10,42 @@ from jupyter_repro.api.schemas.base import Answer, Count, Query, Text, Time
 from jupyter_repro.api.schemas.branches import SwitchDone
 from jupyter_repro.api.schemas.commits import CheckpointDone
 from jupyter_repro.api.schemas.errors import Problem
+from jupyter_repro.api.schemas.maintenance import CollectDone, ExportDone, ImportDone, ThinDone, VerifyDone
 from jupyter_repro.api.schemas.page import Page, PageQuery
 from jupyter_repro.api.schemas.recreate import RecreateDone
 from jupyter_repro.api.schemas.restore import PurgeDone, RestoreDone, TrackDone
 from jupyter_repro.api.schemas.trees import CopyDone
 
-TaskKind = Literal["checkpoint", "restore", "switch", "recreate", "copy", "track", "purge"]
+TaskKind = Literal[
+    "checkpoint",
+    "restore",
+    "switch",
+    "recreate",
+    "copy",
+    "track",
+    "purge",
+    "verify",
+    "collect",
+    "thin",
+    "export",
+    "import",
+]
 
 TaskState = Literal["queued", "running", "done", "failed", "cancelled"]
 
 TaskResult = Annotated[
-    CheckpointDone | RestoreDone | SwitchDone | RecreateDone | CopyDone | TrackDone | PurgeDone,
+    CheckpointDone
+    | RestoreDone
+    | SwitchDone
+    | RecreateDone
+    | CopyDone
+    | TrackDone
+    | PurgeDone
+    | VerifyDone
+    | CollectDone
+    | ThinDone
+    | ExportDone
+    | ImportDone,
     Field(discriminator="kind"),
 ]
 

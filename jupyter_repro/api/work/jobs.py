@@ -7,10 +7,8 @@ directory that Lab calls the root.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from functools import cached_property
 
 from jupyter_repro import verbs
-from jupyter_repro.api.place import Place
 from jupyter_repro.api.schemas.base import Answer
 from jupyter_repro.api.schemas.branches import SwitchDone
 from jupyter_repro.api.schemas.commits import CheckpointDone, SkippedPath
@@ -18,67 +16,9 @@ from jupyter_repro.api.schemas.recreate import RecreateDone
 from jupyter_repro.api.schemas.restore import PurgeDone, RestoreDone, TrackDone
 from jupyter_repro.api.schemas.trees import CopyDone
 from jupyter_repro.api.translate import purge_plan_of
-from jupyter_repro.configuration import Configuration
-from jupyter_repro.history import Session
+from jupyter_repro.api.work import upkeep
+from jupyter_repro.api.work.order import Arguments, Order
 from jupyter_repro.progress import OnProgress
-
-Arguments = Mapping[str, object]
-
-
-class Order:
-    """The arguments of a job, read by type."""
-
-    def __init__(self, arguments: Arguments) -> None:
-        self._arguments = arguments
-
-    def text(self, name: str) -> str:
-        """A string that must be there."""
-        return str(self._arguments[name])
-
-    def maybe(self, name: str) -> str | None:
-        """A string that may be missing."""
-        value = self._arguments.get(name)
-        return None if value is None else str(value)
-
-    def flag(self, name: str) -> bool:
-        """Whether a switch is on."""
-        return bool(self._arguments.get(name, False))
-
-    def texts(self, name: str) -> list[str]:
-        """A list of strings."""
-        value = self._arguments.get(name) or []
-        return [str(item) for item in value] if isinstance(value, list) else []
-
-    def mapping(self, name: str) -> dict[str, object]:
-        """An object; empty when it is missing."""
-        value = self._arguments.get(name)
-        return {str(key): item for key, item in value.items()} if isinstance(value, dict) else {}
-
-    @cached_property
-    def configuration(self) -> Configuration:
-        """The server's settings."""
-        return Configuration(**self.mapping("configuration"))  # type: ignore[arg-type]  # made by asdict of the same class
-
-    @cached_property
-    def session(self) -> Session | None:
-        """The server's session; None for the one of the day."""
-        value = self.mapping("session")
-        return Session(**value) if value else None  # type: ignore[arg-type]  # made by asdict of the same class
-
-    @cached_property
-    def place(self) -> Place:
-        """Where the server is."""
-        return Place(self.text("root"))
-
-    def workspace(self) -> verbs.Opened:
-        """The workspace at ``directory``, opened."""
-        return verbs.open_workspace(
-            self.text("directory"), session=self.session, author=self.maybe("author"), configuration=self.configuration
-        )
-
-    def project(self) -> verbs.OpenedProject:
-        """The project of that id, opened."""
-        return verbs.open_project(self.text("project"), configuration=self.configuration)
 
 
 def checkpoint(order: Order, on_progress: OnProgress) -> Answer:
@@ -142,7 +82,12 @@ def recreate(order: Order, on_progress: OnProgress) -> Answer:
     """Put a commit into a new directory on a new branch."""
     with order.project() as opened:
         done = verbs.recreate(
-            opened, order.text("commit"), order.text("directory"), branch=order.maybe("branch"), on_progress=on_progress
+            opened,
+            order.text("commit"),
+            order.text("directory"),
+            branch=order.maybe("branch"),
+            environment=order.flag("environment"),
+            on_progress=on_progress,
         )
     return RecreateDone(
         project=done.project,
@@ -151,6 +96,10 @@ def recreate(order: Order, on_progress: OnProgress) -> Answer:
         path=done.path,
         server_path=order.place.server_path(done.path),
         commit=done.commit,
+        files=done.files,
+        bytes=done.bytes,
+        environment=done.environment or None,
+        notice=done.notice or None,
     )
 
 
@@ -188,6 +137,11 @@ JOBS: Mapping[str, Callable[[Order, OnProgress], Answer]] = {
     "copy": copy,
     "track": track,
     "purge": purge,
+    "verify": upkeep.verify,
+    "collect": upkeep.collect,
+    "thin": upkeep.thin,
+    "export": upkeep.export,
+    "import": upkeep.import_,
 }
 
 
