@@ -23,7 +23,7 @@ class Page(Answer, Generic[Item]):
 class PageQuery(Query):
     """Which part of a list."""
 
-    cursor: Annotated[str | None, Field(max_length=4096)] = Field(
+    cursor: Annotated[str | None, Field(max_length=4096, pattern="^[A-Za-z0-9_=-]*$")] = Field(
         default=None, description="The `next` of the previous page, as it came. Absent: from the start."
     )
     limit: int = Field(default=50, ge=1, le=MAX_LIMIT, description="At most so many items.")
