@@ -132,6 +132,7 @@ def _row(name: bytes, st: os.stat_result) -> StatRow:
 def _read(fd: int, name: bytes, seen: StatRow, sink: Sink) -> TreeEntry:
     mode, size = seen.mode & 0o777, seen.size
     sizes = chunk_sizes(name, size)
+    limit: int | None = size  # a file that grows as fast as it is read would never end
     if sizes is None:
         data = os.read(fd, size + 1)
         if len(data) == size:
@@ -143,14 +144,16 @@ def _read(fd: int, name: bytes, seen: StatRow, sink: Sink) -> TreeEntry:
         os.lseek(fd, 0, os.SEEK_SET)
         sizes = chunk_sizes(name, max(len(data), _BLOCK))
         assert sizes is not None
-    content, recipe, read = sink.large(_blocks(fd), sizes)
+        size = os.fstat(fd).st_size
+        limit = size if size >= len(data) else None  # some file systems do not know the sizes of their files
+    content, recipe, read = sink.large(_blocks(fd, limit), sizes)
     return TreeEntry(name, EntryType.FILE, mode, read, content, recipe)
 
 
 def _blocks(fd: int, limit: int | None = None) -> Iterator[bytes]:
     total = 0
     while limit is None or total < limit:
-        block = os.read(fd, _BLOCK)
+        block = os.read(fd, _BLOCK if limit is None else min(_BLOCK, limit - total))
         if not block:
             return
         total += len(block)
