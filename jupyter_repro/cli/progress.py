@@ -79,6 +79,7 @@ class _Bar:
 
 
 _WORDS = {
+    "wait": "Waiting for another command in this workspace",
     "scan": "Looking",
     "store": "Storing",
     "write": "Writing",

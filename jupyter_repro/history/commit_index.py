@@ -7,12 +7,9 @@ from __future__ import annotations
 
 import contextlib
 import sqlite3
-import threading
 from collections.abc import Callable, Iterable, Iterator
-from pathlib import Path
 
-from jupyter_repro.store.cachefile import failure, is_damage, told
-from jupyter_repro.store.filesystem import is_local
+from jupyter_repro.store.cachefile import CacheFile, told
 
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS meta (name TEXT PRIMARY KEY, value BLOB) WITHOUT ROWID;
@@ -25,41 +22,11 @@ CREATE TABLE IF NOT EXISTS changed_path (
 VERSION = 1
 
 
-class CommitIndex:
-    """Commits by id and time, and which of them changed a path. ``path`` is the SQLite file."""
+class CommitIndex(CacheFile):
+    """Commits by id and time, and which of them changed a path."""
 
-    def __init__(self, path: Path) -> None:
-        self.path = path
-        self._lock = threading.RLock()
-        try:
-            self._open()
-        except sqlite3.Error as error:
-            if not is_damage(error):
-                raise failure(self, error) from error
-            self.reset()
-
-    def _open(self) -> None:
-        self.path.parent.mkdir(parents=True, exist_ok=True)
-        self._db = sqlite3.connect(self.path, timeout=60, isolation_level=None, check_same_thread=False)
-        self._db.execute(f"PRAGMA journal_mode={'WAL' if is_local(self.path.parent) else 'DELETE'}")
-        self._db.execute("PRAGMA synchronous=NORMAL")
-        if self._db.execute("PRAGMA user_version").fetchone()[0] != VERSION:
-            self._db.executescript(_SCHEMA)
-            self._db.execute(f"PRAGMA user_version={VERSION}")
-
-    def reset(self) -> None:
-        """Begin with an empty file."""
-        with self._lock:
-            with contextlib.suppress(AttributeError, sqlite3.Error):
-                self._db.close()
-            for suffix in ("", "-wal", "-shm", "-journal"):
-                Path(f"{self.path}{suffix}").unlink(missing_ok=True)
-            self._open()
-
-    def close(self) -> None:
-        """Close the file."""
-        with self._lock:
-            self._db.close()
+    schema = _SCHEMA
+    version = VERSION
 
     @told
     def stamp(self) -> bytes:

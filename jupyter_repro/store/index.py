@@ -9,13 +9,11 @@ from __future__ import annotations
 import contextlib
 import os
 import sqlite3
-import threading
 from collections.abc import Collection, Iterable, Iterator
 from pathlib import Path
 from typing import NamedTuple
 
-from jupyter_repro.store.cachefile import failure, is_damage, told
-from jupyter_repro.store.filesystem import is_local
+from jupyter_repro.store.cachefile import CacheFile, failure, told
 from jupyter_repro.store.log import Head, open_head, seal
 from jupyter_repro.store.packs import Table
 
@@ -29,7 +27,6 @@ CREATE TABLE IF NOT EXISTS object (
 CREATE TABLE IF NOT EXISTS damaged (id BLOB NOT NULL, kind INTEGER NOT NULL, PRIMARY KEY (id, kind)) WITHOUT ROWID;
 CREATE INDEX IF NOT EXISTS object_commit ON object (id) WHERE kind = 4;
 """
-VERSION = 1
 _HAS = (
     "SELECT 1 FROM object o WHERE o.id=? AND o.kind=? "
     "AND NOT EXISTS (SELECT 1 FROM damaged d WHERE d.id = o.id AND d.kind = o.kind)"
@@ -46,34 +43,20 @@ class Location(NamedTuple):
     plain: int
 
 
-class Index:
-    """The table of objects and the cached head of one project on this machine.
+class Index(CacheFile):
+    """The table of objects and the cached head of one project on this machine."""
 
-    ``path`` is the SQLite file, made when missing and made again when it cannot be read.
-    """
+    schema = _SCHEMA
+    version = 1
 
     def __init__(self, path: Path) -> None:
-        self.path = path
-        self._lock = threading.RLock()
         self._packs: dict[int, bytes] = {}
-        try:
-            self._open()
-        except sqlite3.Error as error:
-            if not is_damage(error):
-                raise failure(self, error) from error
-            self.reset()
-
-    def _open(self) -> None:
-        self.path.parent.mkdir(parents=True, exist_ok=True)
-        self._db = sqlite3.connect(self.path, timeout=60, isolation_level=None, check_same_thread=False)
-        local = is_local(self.path.parent)
-        self._db.execute(f"PRAGMA journal_mode={'WAL' if local else 'DELETE'}")
-        self._db.execute("PRAGMA synchronous=NORMAL")
+        super().__init__(path)
         self._db.execute("PRAGMA cache_size=-65536")
-        if self._db.execute("PRAGMA user_version").fetchone()[0] != VERSION:
-            self._db.executescript(_SCHEMA)
-            self._db.execute("INSERT OR IGNORE INTO meta VALUES ('generation', ?)", (os.urandom(8).hex(),))
-            self._db.execute(f"PRAGMA user_version={VERSION}")
+
+    def _begin(self) -> None:
+        self._packs.clear()
+        self._db.execute("INSERT OR IGNORE INTO meta VALUES ('generation', ?)", (os.urandom(8).hex(),))
 
     @told
     def generation(self) -> str:
@@ -87,21 +70,6 @@ class Index:
         """Change the token: whoever counts on objects looks for them again."""
         with self._lock:
             self._db.execute("INSERT OR REPLACE INTO meta VALUES ('generation', ?)", (os.urandom(8).hex(),))
-
-    def reset(self) -> None:
-        """Throw the file away and begin with an empty one."""
-        with self._lock:
-            with contextlib.suppress(AttributeError, sqlite3.Error):
-                self._db.close()
-            for suffix in ("", "-wal", "-shm", "-journal"):
-                Path(f"{self.path}{suffix}").unlink(missing_ok=True)
-            self._packs.clear()
-            self._open()
-
-    def close(self) -> None:
-        """Close the file."""
-        with self._lock:
-            self._db.close()
 
     @contextlib.contextmanager
     def writing(self) -> Iterator[None]:

@@ -37,7 +37,7 @@ def checkpoint(
     if kind not in KINDS:
         raise InvalidRequest(f"{kind!r} is no kind of commit. The kinds are {', '.join(KINDS)}.")
     workspace = opened.workspace
-    with workspace.held():
+    with workspace.held(on_progress):
         notice = finish_interrupted(workspace)
         wanted = Wanted(message, kind, allow_empty, full, skip_unreadable, tuple((labels or {}).items()))
         result = make_checkpoint(workspace, wanted, on_progress)

@@ -39,7 +39,7 @@ def copy(
     if entry is None:
         raise PathNotFound(f"Commit {found.id[:12]} has no {path!r}.")
     with (
-        opened.workspace.held(),
+        opened.workspace.held(on_progress),
         Places(os.fsencode(opened.workspace.root), os.urandom(6).hex()) as places,
     ):
         if destination is None:

@@ -23,7 +23,7 @@ def restore(
     ``CommitNotFound``, ``PathNotFound``, ``UnreadableFile`` or ``CannotSave``; then nothing was changed.
     """
     workspace = opened.workspace
-    with workspace.held():
+    with workspace.held(on_progress):
         target = opened.resolve(commit)
         notice = finish_interrupted(workspace)
         result = restore_workspace(workspace, target, [os.fsencode(path) for path in paths], on_progress)

@@ -20,7 +20,7 @@ def switch(opened: Opened, branch: str, *, on_progress: OnProgress | None = None
     Raises ``BranchNotFound``, ``BranchHeld`` when another workspace is on it, and what ``restore`` raises.
     """
     workspace = opened.workspace
-    with workspace.held():
+    with workspace.held(on_progress):
         opened.repository.sync()
         holder = held_branches(opened.data, opened.project.id).get(branch)
         if holder is not None and holder.workspace != workspace.state.workspace:

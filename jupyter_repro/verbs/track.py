@@ -54,7 +54,7 @@ def track(opened: Opened, source: str, destination: str, *, on_progress: OnProgr
         raise NotPossible(f"{destination!r} cannot be a destination. Name a file inside the workspace.")
     checkpoint(opened, f"Before tracking {_shown(source)}", kind="auto", on_progress=on_progress)
     workspace = opened.workspace
-    with workspace.held():
+    with workspace.held(on_progress):
         written = list(_fetch(opened, source, names, on_progress))
         origins = _read_origins(workspace.root)
         for path, size, digest in written:

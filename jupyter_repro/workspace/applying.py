@@ -6,12 +6,13 @@ import contextlib
 import errno
 import os
 import stat
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
 from blake3 import blake3
 
 from jupyter_repro.errors import CannotSave
 from jupyter_repro.history import EntryType, TreeChange, TreeEntry, find_entry
+from jupyter_repro.progress import Meter
 from jupyter_repro.workspace.late import save_late
 from jupyter_repro.workspace.placing import TEMPORARY, Places, put_entry, remove_tree
 from jupyter_repro.workspace.statcache import StatCache, StatRow, decode_rows
@@ -43,12 +44,13 @@ class Applier:
         self,
         plan: list[TreeChange],
         obstacles: list[bytes],
-        report: Callable[[int], None] | None,
+        meter: Meter,
         earlier: list[TreeChange],
     ) -> tuple[int, int]:
         """Carry out ``plan``; returns how many files and links were written and removed.
 
-        ``earlier`` is the plan of the first attempt, whose temporary files may still lie about.
+        ``meter`` counts what is written; ``earlier`` is the plan of the first attempt, whose temporary files
+        may still lie about.
 
         Raises ``LateEdit`` before touching a file that is not as it was saved.
         """
@@ -62,7 +64,7 @@ class Applier:
             removed = sum(1 for change in plan if change.new is None and not change.is_directory)
             self._remove_directories(places, emptied)
             made: dict[bytes, int] = {}
-            for number, change in enumerate(plan):
+            for change in plan:
                 new = change.new
                 if new is None:
                     continue
@@ -71,10 +73,9 @@ class Applier:
                     places.directory(change.path, create=True)
                     made[change.path] = new.mode
                 else:
-                    self._place(places, change, new)
+                    self._place(places, change, new, meter)
                     written += 1
-                if report is not None and number % 16 == 0:
-                    report(number)
+                    meter.add(1, 0)
             places.forget()
             for path, mode in sorted(made.items(), reverse=True):
                 places.set_mode(path, mode)
@@ -142,18 +143,18 @@ class Applier:
             entry = find_entry(self._workspace.repository.get_tree, self._target, parent)
             made[parent] = entry.mode if entry is not None else 0o755
 
-    def _place(self, places: Places, change: TreeChange, new: TreeEntry) -> None:
-        repository = self._workspace.repository
+    def _place(self, places: Places, change: TreeChange, new: TreeEntry, meter: Meter) -> None:
+        content = meter.counted(self._workspace.repository.read(new))
         parent, _, name = change.path.rpartition(b"/")
         old = change.old
         if old is not None and old.type == EntryType.DIRECTORY:
             old = None
         if old is None:
             self._expect_nothing(places.directory(parent, create=True), name, change.path)
-            put_entry(places, change.path, new, repository.read(new))
+            put_entry(places, change.path, new, content)
             return
         with self._watched(places.directory(parent), parent, name, old, change.path):
-            put_entry(places, change.path, new, repository.read(new))
+            put_entry(places, change.path, new, content)
 
     def _expect_nothing(self, directory: int, name: bytes, path: bytes) -> None:
         try:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import errno
 import os
 import stat
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Protocol
 
 from blake3 import blake3
@@ -13,11 +13,14 @@ from blake3 import blake3
 from jupyter_repro.history.trees import EntryType, Recipe, TreeEntry, encode_recipe
 from jupyter_repro.store import Batch, Kind
 from jupyter_repro.store.chunks import ChunkSizes, chunk_sizes, split
-from jupyter_repro.workspace.statcache import StatRow
+from jupyter_repro.workspace.statcache import StatRow, row_of
 
 _BLOCK = 4 * 1024 * 1024
 _TRIES = 3
 _FLAGS = os.O_RDONLY | os.O_CLOEXEC | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0)
+
+OnBlock = Callable[[int], None]
+"""Told how many bytes of the present file have been read."""
 
 
 class Sink(Protocol):
@@ -101,21 +104,24 @@ class NameSink:
         return name
 
 
-def read_entry(path: bytes, name: bytes, sink: Sink, seen: StatRow | None = None) -> tuple[TreeEntry, StatRow, bool]:
+def read_entry(
+    path: bytes, name: bytes, sink: Sink, seen: StatRow | None = None, on_block: OnBlock | None = None
+) -> tuple[TreeEntry, StatRow, bool]:
     """Read the file at ``path``; returns its entry, its stat, and whether it held still.
 
-    ``seen`` is what ``lstat`` said of it just before, if the caller knows. A file that changes while it is
+    ``seen`` is what ``lstat`` said of it just before, if the caller knows; ``on_block`` hears how many bytes
+    of a large file are read. A file that changes while it is
     read is read again, three times at most; the last reading counts. Raises ``OSError`` when it cannot be
     read or is no regular file any more.
     """
     fd = os.open(path, _FLAGS)
     try:
-        before = seen if seen is not None else _row(name, os.fstat(fd))
+        before = seen if seen is not None else row_of(name, os.fstat(fd))
         for _ in range(_TRIES):
             if before.mode & 0o170000 != stat.S_IFREG:
                 raise OSError(errno.EINVAL, "no regular file")
-            entry = _read(fd, name, before, sink)
-            after = _row(name, os.fstat(fd))
+            entry = _read(fd, name, before, sink, on_block)
+            after = row_of(name, os.fstat(fd))
             if after == before and after.size == entry.size:
                 return entry, after, True
             before = after
@@ -125,11 +131,7 @@ def read_entry(path: bytes, name: bytes, sink: Sink, seen: StatRow | None = None
         os.close(fd)
 
 
-def _row(name: bytes, st: os.stat_result) -> StatRow:
-    return StatRow(name, st.st_mode, st.st_size, st.st_mtime_ns, st.st_ctime_ns, st.st_ino)
-
-
-def _read(fd: int, name: bytes, seen: StatRow, sink: Sink) -> TreeEntry:
+def _read(fd: int, name: bytes, seen: StatRow, sink: Sink, on_block: OnBlock | None) -> TreeEntry:
     mode, size = seen.mode & 0o777, seen.size
     sizes = chunk_sizes(name, size)
     limit: int | None = size  # a file that grows as fast as it is read would never end
@@ -146,11 +148,11 @@ def _read(fd: int, name: bytes, seen: StatRow, sink: Sink) -> TreeEntry:
         assert sizes is not None
         size = os.fstat(fd).st_size
         limit = size if size >= len(data) else None  # some file systems do not know the sizes of their files
-    content, recipe, read = sink.large(_blocks(fd, limit), sizes)
+    content, recipe, read = sink.large(_blocks(fd, limit, on_block), sizes)
     return TreeEntry(name, EntryType.FILE, mode, read, content, recipe)
 
 
-def _blocks(fd: int, limit: int | None = None) -> Iterator[bytes]:
+def _blocks(fd: int, limit: int | None = None, on_block: OnBlock | None = None) -> Iterator[bytes]:
     total = 0
     while limit is None or total < limit:
         block = os.read(fd, _BLOCK if limit is None else min(_BLOCK, limit - total))
@@ -158,3 +160,5 @@ def _blocks(fd: int, limit: int | None = None) -> Iterator[bytes]:
             return
         total += len(block)
         yield block
+        if on_block is not None:
+            on_block(total)

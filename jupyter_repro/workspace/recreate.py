@@ -25,7 +25,7 @@ from jupyter_repro.store.objects import decode
 from jupyter_repro.store.packs import pack_key
 from jupyter_repro.workspace.forked import Child, Report, children_wanted
 from jupyter_repro.workspace.placing import refuse_marker, write_blocks
-from jupyter_repro.workspace.statcache import CachedDirectory, StatCache, StatRow, encode_rows
+from jupyter_repro.workspace.statcache import CachedDirectory, StatCache, StatRow, encode_rows, row_of
 
 _SPAN = 4 * 1024 * 1024
 _GAP = 64 * 1024
@@ -258,7 +258,7 @@ class _Hydration:
             self._report()
 
     def _wrote(self, directory: _Directory, entry: TreeEntry, st: os.stat_result, counted: bool = False) -> None:
-        directory.rows.append(StatRow(entry.name, st.st_mode, st.st_size, st.st_mtime_ns, st.st_ctime_ns, st.st_ino))
+        directory.rows.append(row_of(entry.name, st))
         with self._lock:
             self._files += 1
             if not counted:
@@ -268,7 +268,7 @@ class _Hydration:
         path = os.path.join(self._root, directory.path, entry.name)
         os.symlink(entry.content, path)
         st = os.lstat(path)
-        directory.rows.append(StatRow(entry.name, st.st_mode, st.st_size, st.st_mtime_ns, st.st_ctime_ns, st.st_ino))
+        directory.rows.append(row_of(entry.name, st))
 
     def _modes(self, directories: list[_Directory]) -> None:
         for directory in reversed(directories):

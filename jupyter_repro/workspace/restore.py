@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import os
 import stat
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from jupyter_repro.errors import BlobCorrupt, BlobMissing, NotPossible, PathNotFound, Purged
 from jupyter_repro.history import Commit, EntryType, TreeChange, TreeEntry, diff_trees, find_entry
 from jupyter_repro.history.trees import edit_tree, split_path
-from jupyter_repro.progress import OnProgress, Progress
+from jupyter_repro.progress import Meter, OnProgress
 from jupyter_repro.workspace.applying import Applier, LateEdit
 from jupyter_repro.workspace.checkpoint import Wanted, checkpoint
 from jupyter_repro.workspace.journal import Journal, clear_journal, read_journal, write_journal
@@ -225,19 +225,14 @@ def _apply(
 ) -> tuple[int, int]:
     cache = workspace.stat_cache()
     try:
-        report: Callable[[int], None] | None = None
-        if on_progress is not None:
-            total = len(plan)
-
-            def report(done: int) -> None:
-                on_progress(Progress("write", done, total))
-
+        files = [change.new for change in plan if change.new is not None and not change.is_directory]
+        size = sum(file.size for file in files if file.type == EntryType.FILE)
         target = workspace.repository.commit_at(journal.target)
         earlier: list[TreeChange] = []
         if journal.safety is not None:
             earlier = _plan(workspace, workspace.repository.commit_at(journal.safety), target, journal)
         applier = Applier(workspace, cache, journal.token, bytes.fromhex(target.tree))
-        return applier.run(plan, obstacles, report, earlier)
+        return applier.run(plan, obstacles, Meter("write", on_progress, len(files), size), earlier)
     finally:
         cache.close()
 

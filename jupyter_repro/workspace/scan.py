@@ -9,13 +9,12 @@ from __future__ import annotations
 import contextlib
 import os
 import stat
-import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from jupyter_repro.errors import UnreadableFile
 from jupyter_repro.history.trees import EntryType, TreeEntry, encode_tree
-from jupyter_repro.progress import OnProgress, Progress
+from jupyter_repro.progress import Meter, OnProgress
 from jupyter_repro.workspace.content import Sink, read_entry
 from jupyter_repro.workspace.ignore import IgnoreNode
 from jupyter_repro.workspace.statcache import (
@@ -25,11 +24,15 @@ from jupyter_repro.workspace.statcache import (
     decode_entries,
     decode_rows,
     encode_rows,
+    row_of,
 )
 
 SETTLED_NS = 60 * 1_000_000_000
 """A file modified less than this before it was read is read again next time: writes through mmap can
 leave its times as they were."""
+
+_WORTH_COUNTING = 64 * 1024 * 1024
+"""A file of so many bytes takes long enough to tell what is still to come; looking costs about as much as a scan."""
 
 _TRACKED = frozenset((stat.S_IFREG, stat.S_IFLNK))
 _SPECIAL = {
@@ -50,8 +53,6 @@ class Scan:
 
     tree: bytes = b""
     files: int = 0
-    read_bytes: int = 0
-    read_files: int = 0
     skipped: list[tuple[bytes, str]] = field(default_factory=list)
     notes: list[tuple[bytes, str]] = field(default_factory=list)
     ignored: list[tuple[bytes, str]] = field(default_factory=list)
@@ -88,15 +89,14 @@ class Scanner:
         self._unsettled = probe_time - SETTLED_NS
         self._last_known = last_known
         self._collect_ignored = collect_ignored
-        self._on_progress = on_progress
-        self._next_report = 0.0
-        self._total: tuple[int | None, int | None] = (None, None)
+        self._meter = Meter("store", on_progress)
+        self._counts = on_progress is not None
         self.result = Scan()
 
     def run(self) -> Scan:
         """Read the whole workspace. Raises ``UnreadableFile``."""
-        if self._on_progress is not None and (self._cache is None or self._cache.empty):
-            self._total = count_files(self._root, self._rules)  # everything will be read: say how much that is
+        if self._cache is None or self._cache.empty:
+            self._count()
         self.result.tree = self._directory(self._root, b"", self._rules)
         return self.result
 
@@ -204,12 +204,14 @@ class Scanner:
                 target = os.readlink(full)
                 entry = TreeEntry(row.name, EntryType.SYMLINK, 0o777, len(target), target)
                 return entry, self._judged(row)
-            entry, fresh, still = read_entry(full, row.name, self._sink, row)
+            if row.size > _WORTH_COUNTING:
+                self._count()
+            entry, fresh, still = read_entry(full, row.name, self._sink, row, self._meter.tell)
         except FileNotFoundError:
             return None
         except OSError as error:
             return self._changed_type(full, rel, row, error)
-        self._report(entry.size)
+        self._meter.add(1, entry.size)
         if not still:
             self.result.notes.append((self._join(rel, row.name), "changed while it was read; stored as last read"))
             return entry, fresh._replace(size=-1)
@@ -252,28 +254,25 @@ class Scanner:
 
     # -- small things ----------------------------------------------------------------------------
 
-    def _report(self, size: int) -> None:
-        result = self.result
-        result.read_files += 1
-        result.read_bytes += size
-        if self._on_progress is not None and (result.read_files & 15 == 0 or size > 1_000_000):
-            now = time.monotonic()
-            if now >= self._next_report:
-                self._next_report = now + 0.1
-                total_files, total_bytes = self._total
-                self._on_progress(Progress("store", result.read_files, total_files, result.read_bytes, total_bytes))
+    def _count(self) -> None:
+        """Say how much there is to read, once that it is worth looking for."""
+        if self._counts:
+            self._counts = False
+            self._meter.total_files, self._meter.total_bytes = count_unread(self._root, self._rules, self._cache)
 
     @staticmethod
     def _join(rel: bytes, name: bytes) -> bytes:
         return rel + b"/" + name if rel else name
 
 
-def count_files(root: bytes, rules: IgnoreNode) -> tuple[int, int]:
-    """How many files there are to be read, and how many bytes; what cannot be listed is left out."""
+def count_unread(root: bytes, rules: IgnoreNode, cache: StatCache | None) -> tuple[int, int]:
+    """How many files a scan has to read, and how many bytes; what cannot be listed is left out."""
     files = size = 0
-    stack = [(root, rules)]
+    stack = [(root, b"", rules)]
     while stack:
-        path, here = stack.pop()
+        path, rel, here = stack.pop()
+        cached = cache.get(rel) if cache is not None else None
+        known = frozenset(decode_rows(cached.signature)) if cached is not None else frozenset[StatRow]()
         with contextlib.suppress(OSError), os.scandir(path) as listing:
             for item in listing:
                 with contextlib.suppress(OSError):
@@ -281,8 +280,11 @@ def count_files(root: bytes, rules: IgnoreNode) -> tuple[int, int]:
                     if here.ignored(item.name, directory) is not None:
                         continue
                     if directory:
-                        stack.append((item.path, here.enter(item.name)))
+                        inner = rel + b"/" + item.name if rel else item.name
+                        stack.append((item.path, inner, here.enter(item.name)))
                     elif item.is_file(follow_symlinks=False):
-                        files += 1
-                        size += item.stat(follow_symlinks=False).st_size
+                        row = row_of(item.name, item.stat(follow_symlinks=False))
+                        if row not in known:
+                            files += 1
+                            size += row.size
     return files, size

@@ -8,6 +8,7 @@ cache says goes into commits unread, and a commit must not name content that nob
 from __future__ import annotations
 
 import contextlib
+import os
 import sqlite3
 from collections.abc import Iterable, Sequence
 from pathlib import Path
@@ -37,6 +38,11 @@ class StatRow(NamedTuple):
     mtime: int
     ctime: int
     inode: int
+
+
+def row_of(name: bytes, st: os.stat_result) -> StatRow:
+    """What ``st`` says of the file called ``name``."""
+    return StatRow(name, st.st_mode, st.st_size, st.st_mtime_ns, st.st_ctime_ns, st.st_ino)
 
 
 class CachedDirectory(NamedTuple):

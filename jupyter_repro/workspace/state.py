@@ -15,6 +15,7 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 from jupyter_repro.errors import NotAWorkspace, ReproError, WorkspaceBusy
+from jupyter_repro.progress import Meter, OnProgress
 
 MARKER_DIRECTORY = ".repro"
 _MARKER = "workspace.json"
@@ -134,8 +135,8 @@ def touch_probe(root: Path) -> int:
 
 
 @contextlib.contextmanager
-def locked(directory: Path, timeout: float = 600.0) -> Iterator[None]:
-    """Hold the workspace of this part of the data directory; a second process waits.
+def locked(directory: Path, timeout: float = 600.0, on_progress: OnProgress | None = None) -> Iterator[None]:
+    """Hold the workspace of this part of the data directory; a second process waits, and tells that it does.
 
     ``timeout`` is in seconds. Raises ``WorkspaceBusy`` when it has passed.
     """
@@ -144,6 +145,7 @@ def locked(directory: Path, timeout: float = 600.0) -> Iterator[None]:
     directory.mkdir(parents=True, exist_ok=True)
     fd = os.open(directory / "lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
     deadline = time.monotonic() + timeout
+    waiting = Meter("wait", on_progress)
     try:
         while True:
             try:
@@ -155,6 +157,7 @@ def locked(directory: Path, timeout: float = 600.0) -> Iterator[None]:
                         f"Another process has been working in this workspace for {timeout:.0f} s. "
                         "Try again when it is done."
                     ) from None
+                waiting.tell()
                 time.sleep(0.02)
         yield
     finally:

@@ -128,9 +128,9 @@ class Workspace:
     # -- state -----------------------------------------------------------------------------------
 
     @contextlib.contextmanager
-    def held(self) -> Iterator[None]:
+    def held(self, on_progress: OnProgress | None = None) -> Iterator[None]:
         """Alone in this workspace among all processes of the machine; the state is read again."""
-        with locked(self.directory):
+        with locked(self.directory, on_progress=on_progress):
             state = read_state(self.directory)
             if state is not None:
                 self.state = state

@@ -96,6 +96,18 @@ def test_ctrl_c_ends_a_waiting_command_with_one_sentence(repro: Repro, data_home
     assert repro.json("checkpoint")["created"] is True
 
 
+def test_a_command_that_waits_for_another_one_says_so(repro: Repro, data_home: Path) -> None:
+    made = repro.json("init")
+    (repro.cwd / "a").write_text("a")
+    lock = data_home / "repro" / "workspaces" / str(made["workspace"]) / "lock"
+    with lock.open("a") as held:
+        fcntl.flock(held, fcntl.LOCK_EX)
+        with terminal([repro.executable, "checkpoint"], cwd=repro.cwd) as work:
+            work.wait_for("Waiting for another command in this workspace")
+            fcntl.flock(held, fcntl.LOCK_UN)
+            assert work.finish() == 0
+
+
 @pytest.mark.skipif(not Path("/proc/self/fd").exists(), reason="looks into /proc")
 def test_ctrl_c_in_the_middle_of_storing_loses_nothing(repro: Repro, data_home: Path) -> None:
     repro("init")
