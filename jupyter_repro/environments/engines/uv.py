@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
-import fcntl
 import os
 import platform
 import re
@@ -11,127 +9,132 @@ import shutil
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Mapping
 from pathlib import Path
 
 from jupyter_repro.environments.definitions import Definition, Lock
 from jupyter_repro.environments.engines.commands import run_logged
+from jupyter_repro.environments.engines.handmade import changed_by_hand, note_installed
+from jupyter_repro.environments.engines.prefixes import Prefixes
 from jupyter_repro.environments.engines.protocol import BuildLog
+from jupyter_repro.environments.engines.scripts import inside, run_scripts
+from jupyter_repro.environments.layers import (
+    pins_of,
+    python_of,
+    requirements_of,
+    setup_scripts_of,
+    variables_of,
+)
 from jupyter_repro.environments.places import Places
 from jupyter_repro.errors import BuildFailed, MissingTool
 
-READY = "repro-ready"
-_DIGITS = 24
 _PINNED = re.compile(r"^([A-Za-z0-9][A-Za-z0-9._-]*)(?:\[[^\]]*\])?==([^\s;\\]+)", re.MULTILINE)
-_KERNEL = re.compile(r"^\s*ipykernel\b", re.MULTILINE | re.IGNORECASE)
+_ALWAYS = {name: re.compile(rf"^\s*{name}\b(?![-_.])", re.MULTILINE | re.IGNORECASE) for name in ("ipykernel", "pip")}
+"""What every environment has: the kernel, and what ``%pip install`` in a notebook needs."""
 
 
 class UvEngine:
     """Makes virtual environments below ``places.uv``, one for each lock."""
 
     def __init__(self, places: Places) -> None:
-        self._places = places
+        self._prefixes = Prefixes(places.uv)
 
-    def resolve(self, definition: Definition, log: BuildLog) -> Lock:
-        """Find versions that fit, with the hash of every file. The kernel (ipykernel) is always among them."""
-        uv, python = _uv(), self._python(definition.python)
+    def resolve(self, definition: Definition, log: BuildLog, prefer: Lock | None = None) -> Lock:
+        """Find versions that fit, with the hash of every file. The kernel (ipykernel) and pip are always among them.
+
+        The versions of the revision that the definition is based on stay as they are.
+        """
+        uv, python = uv_program(), self._python(python_of(definition))
         version = _version(python)
-        wanted = definition.requirements + ("" if _KERNEL.search(definition.requirements) else "ipykernel\n")
-        log.line(f"resolve    for {version} on {_platform()}")
+        asked = requirements_of(definition)
+        wanted = asked + "".join(f"{name}\n" for name, there in _ALWAYS.items() if not there.search(asked))
+        log.line(f"resolve    for {version} on {platform_name()}")
         with tempfile.TemporaryDirectory(prefix="repro-uv-") as folder:
-            source, locked = Path(folder, "requirements.txt"), Path(folder, "locked.txt")
+            source, pins, locked = (Path(folder, name) for name in ("requirements.txt", "pins.txt", "locked.txt"))
             source.write_text(wanted, "utf-8")
+            pins.write_text(pins_of(definition), "utf-8")
+            if prefer is not None and prefer.engine == "uv":
+                locked.write_text(prefer.text, "utf-8")  # uv keeps the versions that it finds here where it can
             command = [uv, "pip", "compile", "--quiet", "--generate-hashes", "--no-header", "--no-annotate"]
-            command += ["--python", python, "--output-file", str(locked), "--no-progress", str(source)]
-            code, last = run_logged(command, log, env=_environment(), cwd=folder)
+            command += ["--python", python, "--constraints", str(pins), "--output-file", str(locked)]
+            command += ["--no-progress", str(source)]
+            code, last = run_logged(command, log, env=uv_environment(), cwd=folder)
             if code != 0:
                 raise BuildFailed(
-                    f"No versions fit together: {_reason(last)}. Change the requirements and build again."
+                    f"No versions fit together: {last_words(last)}. Change the requirements and build again."
                 )
             text = locked.read_text("utf-8")
-        lock = Lock(engine="uv", platform=_platform(), python=version, text=text)
+        scripts = setup_scripts_of(definition)
+        variables = variables_of(definition) if scripts else {}
+        lock = Lock(
+            engine="uv", platform=platform_name(), python=version, text=text, scripts=scripts, variables=variables
+        )
         log.line(f"resolved   {len(self.packages(lock))} packages")
         return lock
 
-    def install(self, lock: Lock, name: str, log: BuildLog) -> str:
-        """Make the virtual environment of a lock; an unfinished one is made anew."""
+    def install(self, lock: Lock, name: str, log: BuildLog, variables: Mapping[str, str] | None = None) -> str:
+        """Make the virtual environment of a lock; an unfinished one is made anew.
+
+        One that was changed by hand is left to those who use it, and another one is made.
+        """
         found = self.interpreter(lock, name)
         if found is not None:
             log.line("install    there already")
             return found
-        uv = _uv()
-        place = self._place(name)
-        self._places.uv.mkdir(mode=0o700, parents=True, exist_ok=True)
-        with _alone(place.with_suffix(".lock"), log):
+        uv = uv_program()
+        with self._prefixes.making(name, log):
             found = self.interpreter(lock, name)
             if found is not None:
                 log.line("install    made by another build meanwhile")
                 return found
-            shutil.rmtree(place, ignore_errors=True)
-            try:
-                self._make(uv, lock, place, log)
-            except BaseException:
-                shutil.rmtree(place, ignore_errors=True)
-                raise
-            (place / READY).write_text(name)
+            number = 1
+            while self._prefixes.ready(name, number) and _executable(self._prefixes.place(name, number)):
+                changed = ", ".join(changed_by_hand(self._prefixes.place(name, number))[:5])
+                log.line(f"install    what is there was changed by hand ({changed}): a fresh one is made")
+                number += 1
+            with self._prefixes.fresh(name, number) as place:
+                self._make(uv, lock, place, log, variables or {})
+                note_installed(place)
         log.line(f"install    {len(self.packages(lock))} packages")
         return str(place / "bin" / "python")
 
     def interpreter(self, lock: Lock, name: str) -> str | None:
-        """The interpreter, if the environment was finished and its Python is still there."""
-        place = self._place(name)
-        python = place / "bin" / "python"
-        return str(python) if (place / READY).is_file() and os.access(python, os.X_OK) else None
+        """The interpreter, if the environment was finished, its Python is still there, and nobody changed what is
+        installed by hand."""
+        number = 1
+        while self._prefixes.ready(name, number):
+            place = self._prefixes.place(name, number)
+            if _executable(place) and not changed_by_hand(place):
+                return str(place / "bin" / "python")
+            number += 1
+        return None
 
     def packages(self, lock: Lock) -> dict[str, str]:
         """What the lock pins."""
         return {match[1].lower(): match[2] for match in _PINNED.finditer(lock.text)}
 
-    def remove_all_but(self, wanted: set[str]) -> tuple[int, int]:
-        """Remove the environments of locks that nobody wants; returns how many, and the bytes freed."""
-        kept = {name[:_DIGITS] for name in wanted}
-        removed = size = 0
-        for place in sorted(self._places.uv.iterdir()) if self._places.uv.is_dir() else ():
-            if not place.is_dir() or place.name in kept:
-                continue
-            with contextlib.suppress(BlockingIOError), _held(place.with_suffix(".lock"), wait=False):
-                size += _size(place)
-                # Without its mark it is no environment any more, should the removal be cut short.
-                (place / READY).unlink(missing_ok=True)
-                shutil.rmtree(place, ignore_errors=True)
-                place.with_suffix(".lock").unlink(missing_ok=True)
-                removed += 1
-        return removed, size
-
-    def _place(self, name: str) -> Path:
-        # Interpreter lines of scripts have a limit of 127 bytes on Linux: 24 digits leave room for a home directory.
-        return self._places.uv / name[:_DIGITS]
-
-    def _make(self, uv: str, lock: Lock, place: Path, log: BuildLog) -> None:
-        version = lock.python.partition(" ")[2]
-        if lock.platform != _platform():
+    def _make(self, uv: str, lock: Lock, place: Path, log: BuildLog, variables: Mapping[str, str]) -> None:
+        if lock.platform != platform_name():
             raise BuildFailed(
-                f"The lock was made for {lock.platform} and this machine is {_platform()}: build the definition "
+                f"The lock was made for {lock.platform} and this machine is {platform_name()}: build the definition "
                 "anew here."
             )
-        python = self._python(version)
+        python = self._python(lock.python.partition(" ")[2])
         if _version(python) != lock.python:
             log.line(f"python     {lock.python} is not here; {_version(python)} is used instead")
+        env, interpreter = uv_environment(), str(place / "bin" / "python")
         with tempfile.TemporaryDirectory(prefix="repro-uv-") as folder:
             locked = Path(folder, "locked.txt")
             locked.write_text(lock.text, "utf-8")
-            steps = [
-                [uv, "venv", "--quiet", "--no-progress", "--no-project", "--python", python, str(place)],
-                [uv, "pip", "sync", "--no-progress", "--require-hashes", str(locked)],
-            ]
-            steps[1] += ["--python", str(place / "bin" / "python")]
-            for step in steps:
-                code, last = run_logged(step, log, env=_environment(), cwd=folder)
-                if code != 0:
-                    raise BuildFailed(
-                        f"The packages of the lock could not be installed: {_reason(last)}. See the log, "
-                        "then build again."
-                    )
+            make = [uv, "venv", "--quiet", "--no-progress", "--no-project", "--python", python, str(place)]
+            # Not 'sync', which would take away what the script before it has installed.
+            install = [uv, "pip", "install", "--no-progress", "--no-deps", "--require-hashes", "--python", interpreter]
+            install += ["--requirements", str(locked)]
+            _step(make, log, env, folder)
+            within = inside(interpreter, {**env, **lock.variables, **variables})
+            run_scripts("pre-setup", lock.scripts.get("pre-setup", []), log, env=within, cwd=folder)
+            _step(install, log, env, folder)
+            run_scripts("post-setup", lock.scripts.get("post-setup", []), log, env=within, cwd=folder)
 
     @staticmethod
     def _python(version: str) -> str:
@@ -142,8 +145,8 @@ class UvEngine:
             return own
         minor = ".".join(version.split(".")[:2])
         for wanted in dict.fromkeys((version, minor)):
-            command = [_uv(), "python", "find", "--no-project", "--system", wanted]
-            done = subprocess.run(command, capture_output=True, text=True, check=False, env=_environment())
+            command = [uv_program(), "python", "find", "--no-project", "--system", wanted]
+            done = subprocess.run(command, capture_output=True, text=True, check=False, env=uv_environment())
             if done.returncode == 0:
                 return done.stdout.strip()
             if wanted == minor and running.startswith(minor + "."):
@@ -154,7 +157,20 @@ class UvEngine:
         )
 
 
-def _uv() -> str:
+def _step(command: list[str], log: BuildLog, env: Mapping[str, str], folder: str) -> None:
+    code, last = run_logged(command, log, env=env, cwd=folder)
+    if code != 0:
+        raise BuildFailed(
+            f"The packages of the lock could not be installed: {last_words(last)}. See the log, then build again."
+        )
+
+
+def _executable(place: Path) -> bool:
+    return os.access(place / "bin" / "python", os.X_OK)
+
+
+def uv_program() -> str:
+    """The program uv: that of the package, or one on the path. Raises ``MissingTool``."""
     try:
         from uv import find_uv_bin
 
@@ -168,13 +184,14 @@ def _uv() -> str:
         return found
 
 
-def _environment() -> dict[str, str]:
+def uv_environment() -> dict[str, str]:
     """The environment of uv: ours, without what would lead it to another Python or project."""
     dropped = ("PYTHONPATH", "PYTHONHOME", "VIRTUAL_ENV", "CONDA_PREFIX", "UV_PYTHON", "UV_PROJECT", "UV_SYSTEM_PYTHON")
     return {**{key: value for key, value in os.environ.items() if key not in dropped}, "NO_COLOR": "1"}
 
 
-def _platform() -> str:
+def platform_name() -> str:
+    """This machine as locks name it: "linux-x86_64"."""
     return f"{sys.platform}-{platform.machine()}"
 
 
@@ -188,45 +205,8 @@ def _version(python: str) -> str:
     return done.stdout.strip()
 
 
-def _reason(last: list[str]) -> str:
+def last_words(last: list[str]) -> str:
     """The end of what a program said, in one line."""
     said = " ".join(" ".join(line.split()) for line in last if line.strip())
     said = re.sub("[\u00d7\u2570\u2500\u25b6]+ ?", "", said)
     return said[-600:].rstrip(".") if said else "uv gave no reason"
-
-
-def _size(place: Path) -> int:
-    total = 0
-    for folder, _, files in os.walk(place):
-        for file in files:
-            with contextlib.suppress(OSError):
-                st = os.lstat(os.path.join(folder, file))
-                # Files that uv shares with its own cache free nothing.
-                total += st.st_size if st.st_nlink == 1 else 0
-    return total
-
-
-@contextlib.contextmanager
-def _held(file: Path, *, wait: bool) -> Iterator[None]:
-    fd = os.open(file, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
-    try:
-        fcntl.flock(fd, fcntl.LOCK_EX | (0 if wait else fcntl.LOCK_NB))
-        yield
-    finally:
-        os.close(fd)
-
-
-@contextlib.contextmanager
-def _alone(file: Path, log: BuildLog) -> Iterator[None]:
-    """Alone at work on one environment; who waits can be cancelled."""
-    import time
-
-    with contextlib.ExitStack() as stack:
-        while True:
-            log.check()
-            try:
-                stack.enter_context(_held(file, wait=False))
-                break
-            except BlockingIOError:
-                time.sleep(0.1)
-        yield

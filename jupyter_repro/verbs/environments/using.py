@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -10,7 +9,7 @@ from jupyter_repro.environments.choices import Chosen, read_active, read_choice,
 from jupyter_repro.environments.definitions import read_definition, read_lock
 from jupyter_repro.environments.discovery import Discovered, discover
 from jupyter_repro.environments.engines import engine_of
-from jupyter_repro.environments.engines.uv import READY, UvEngine
+from jupyter_repro.environments.engines.prefixes import Prefixes
 from jupyter_repro.environments.injected import injected_variables
 from jupyter_repro.environments.kernels import register_kernel, remove_dead_kernels
 from jupyter_repro.environments.places import Places
@@ -137,11 +136,11 @@ def collect_environments(library: Library, *, days: float = KEPT_DAYS) -> Enviro
         choice = read_choice(library.places.root, library.data.workspace_directory(workspace))
         if choice is not None:
             wanted.add(choice[0].lock)
-    limit = time.time() - days * 86_400
-    for ready in library.places.uv.glob(f"*/{READY}"):
-        if ready.stat().st_mtime > limit:
-            wanted.add(ready.parent.name)
-    removed, size = UvEngine(library.places).remove_all_but(wanted)
+    removed = size = 0
+    for folder in (library.places.uv,):
+        prefixes = Prefixes(folder)
+        done = prefixes.remove_all_but(wanted | prefixes.young(days * 86_400))
+        removed, size = removed + done[0], size + done[1]
     kernels = remove_dead_kernels(_kernels())
     library.record("env-gc", "", removed=removed, bytes=size)
     return EnvironmentsCollected(removed, kernels, size)

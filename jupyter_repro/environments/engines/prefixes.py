@@ -1,0 +1,117 @@
+"""Installed environments below one folder, one for each lock: made by one process at a time, and whole or not there.
+
+A folder that holds the file ``repro-ready`` is complete. What was cut short has no such file, is nobody's
+environment, and is made anew. Beside one that somebody changed by hand, and may be using, another can be made: they
+have numbers from 1.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import fcntl
+import os
+import shutil
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from jupyter_repro.environments.engines.protocol import BuildLog
+
+READY = "repro-ready"
+_DIGITS = 24
+
+
+@dataclass(frozen=True, slots=True)
+class Prefixes:
+    """The environments of one engine, in ``folder``."""
+
+    folder: Path
+
+    def place(self, name: str, number: int = 1) -> Path:
+        """Where the environment of the lock of that id is or would be."""
+        # Interpreter lines of scripts have a limit of 127 bytes on Linux: 24 digits leave room for a home directory.
+        return self.folder / (name[:_DIGITS] + (f"-{number}" if number > 1 else ""))
+
+    def ready(self, name: str, number: int = 1) -> bool:
+        """Whether the environment of that lock was finished."""
+        return (self.place(name, number) / READY).is_file()
+
+    @contextlib.contextmanager
+    def making(self, name: str, log: BuildLog) -> Iterator[Path]:
+        """Alone at work on the environment of that lock; who waits for it can be cancelled."""
+        place = self.place(name)
+        self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        with _alone(place.with_suffix(".lock"), log):
+            yield place
+
+    @contextlib.contextmanager
+    def fresh(self, name: str, number: int = 1) -> Iterator[Path]:
+        """Inside ``making``: the place, empty, which becomes an environment unless the block raises."""
+        place = self.place(name, number)
+        shutil.rmtree(place, ignore_errors=True)
+        try:
+            yield place
+            (place / READY).write_text(name)
+        except BaseException:
+            with contextlib.suppress(OSError):
+                (place / READY).unlink(missing_ok=True)
+            shutil.rmtree(place, ignore_errors=True)
+            raise
+
+    def young(self, seconds: float) -> set[str]:
+        """The shortened names of the environments that were finished at most so many ``seconds`` ago."""
+        limit = time.time() - seconds
+        return {ready.parent.name for ready in self.folder.glob(f"*/{READY}") if ready.stat().st_mtime > limit}
+
+    def remove_all_but(self, wanted: set[str]) -> tuple[int, int]:
+        """Remove the environments of locks that nobody wants; returns how many, and the bytes freed."""
+        kept = {name[:_DIGITS] for name in wanted}
+        removed = size = 0
+        for place in sorted(self.folder.iterdir()) if self.folder.is_dir() else ():
+            first = place.with_name(place.name[:_DIGITS])
+            if not place.is_dir() or first.name in kept:
+                continue
+            with contextlib.suppress(BlockingIOError), held(first.with_suffix(".lock"), wait=False):
+                size += size_alone(place)
+                # Without its mark it is no environment any more, should the removal be cut short.
+                (place / READY).unlink(missing_ok=True)
+                shutil.rmtree(place, ignore_errors=True)
+                first.with_suffix(".lock").unlink(missing_ok=True)
+                removed += 1
+        return removed, size
+
+
+def size_alone(place: Path) -> int:
+    """The bytes that removing ``place`` would free: files that are shared with a cache free nothing."""
+    total = 0
+    for folder, _, files in os.walk(place):
+        for file in files:
+            with contextlib.suppress(OSError):
+                st = os.lstat(os.path.join(folder, file))
+                total += st.st_size if st.st_nlink == 1 else 0
+    return total
+
+
+@contextlib.contextmanager
+def held(file: Path, *, wait: bool, shared: bool = False) -> Iterator[None]:
+    """Hold the lock of a file. Without ``wait``, raises ``BlockingIOError`` when another holds it."""
+    fd = os.open(file, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    try:
+        fcntl.flock(fd, (fcntl.LOCK_SH if shared else fcntl.LOCK_EX) | (0 if wait else fcntl.LOCK_NB))
+        yield
+    finally:
+        os.close(fd)
+
+
+@contextlib.contextmanager
+def _alone(file: Path, log: BuildLog) -> Iterator[None]:
+    with contextlib.ExitStack() as stack:
+        while True:
+            log.check()
+            try:
+                stack.enter_context(held(file, wait=False))
+                break
+            except BlockingIOError:
+                time.sleep(0.1)
+        yield
