@@ -22,6 +22,9 @@ ENGINES = ("uv", "host")
 SCRIPTS = ("pre-setup", "post-setup", "pre-run", "post-run")
 """The scripts of an environment, in the order in which they run; the project's requirements come after the first."""
 
+SETUP_SCRIPTS = ("pre-setup", "post-setup")
+"""Those that run around the installation; the others run around what is executed."""
+
 EngineName = Literal["uv", "host"]
 
 _VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
@@ -34,8 +37,10 @@ class Definition(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """What an environment is to hold.
 
     ``python`` is a version ("3.11"), "" for that of the server; ``requirements`` is in the syntax of requirements.txt;
-    ``base`` is, for the engine host, the interpreter. ``variables`` are set for kernels and runs; ``scripts`` are shell
-    scripts by their names (``SCRIPTS``).
+    ``base`` is, for the engine host, the interpreter; ``parent`` the revision of another environment that this one adds
+    to. ``variables`` are set for scripts, kernels and runs; ``scripts`` are shell scripts by their names (``SCRIPTS``).
+    ``project_files`` says that a workspace's own file (requirements.txt, ...) is applied on top when a session starts.
+    See ``layers`` for what a definition and its parents come to together.
     """
 
     engine: str
@@ -45,12 +50,30 @@ class Definition(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     requirements: str = ""
     variables: dict[str, str] = {}
     scripts: dict[str, str] = {}
+    parent: Parent | None = None
+    project_files: bool = False
+
+
+class Parent(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """The revision that a definition is based on, whole, so that it can be built where nobody knows that environment.
+
+    ``name`` and ``number`` are what it was called; ``lock`` is the id of the lock it had, and ``pins`` what that held,
+    one "name==version" a line.
+    """
+
+    name: str
+    number: int
+    definition: Definition
+    lock: str = ""
+    pins: str = ""
 
 
 class Lock(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """What a definition became on ``platform`` ("linux-x86_64") with the exact ``python`` ("CPython 3.11.7").
 
-    ``text`` is for uv a list of requirements with hashes, and for host the text of a software snapshot.
+    ``text`` is for uv a list of requirements with hashes, and for host the text of a software snapshot. ``scripts`` are
+    those that run around the installation, by name and in order, and ``variables`` what they find set: they make the
+    environment too, so one with other scripts is another one.
     """
 
     engine: str
@@ -58,6 +81,8 @@ class Lock(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     python: str
     text: str
     format: int = FORMAT
+    scripts: dict[str, list[str]] = {}
+    variables: dict[str, str] = {}
 
 
 _encoder = msgspec.json.Encoder(order="deterministic")
@@ -99,9 +124,8 @@ def checked(definition: Definition) -> Definition:
         raise InvalidDefinition(f"There is no engine {definition.engine!r}. Choose one of {', '.join(ENGINES)}.")
     if not _PYTHON.fullmatch(definition.python):
         raise InvalidDefinition(f"{definition.python!r} is no version of Python. Give one as 3.11 or 3.11.9.")
-    for name in definition.scripts:
-        if name not in SCRIPTS:
-            raise InvalidDefinition(f"There is no script {name!r}. The scripts are {', '.join(SCRIPTS)}.")
+    for name, text in definition.scripts.items():
+        _check_script(name, text, definition.engine)
     for name, value in definition.variables.items():
         _check_variable(name, value)
     for number, line in enumerate(definition.requirements.splitlines(), 1):
@@ -111,6 +135,17 @@ def checked(definition: Definition) -> Definition:
     return msgspec.structs.replace(
         definition, requirements="".join(f"{line}\n" for line in lines), scripts=scripts, format=FORMAT
     )
+
+
+def _check_script(name: str, text: str, engine: str) -> None:
+    if name not in SCRIPTS:
+        raise InvalidDefinition(f"There is no script {name!r}. The scripts are {', '.join(SCRIPTS)}.")
+    if "\0" in text:
+        raise InvalidDefinition(f"The script {name} is no text: it holds a zero byte.")
+    if engine == "host" and name in SETUP_SCRIPTS and text.strip():
+        raise InvalidDefinition(
+            f"An environment of the engine host is never installed, so its script {name} would never run. Use pre-run."
+        )
 
 
 def _check_variable(name: str, value: str) -> None:

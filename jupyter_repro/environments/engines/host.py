@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import platform
 import sys
+from collections.abc import Mapping
 
 from jupyter_repro.environments.definitions import Definition, Lock
 from jupyter_repro.environments.engines.protocol import BuildLog
@@ -19,7 +20,7 @@ class HostEngine:
     def __init__(self, places: Places) -> None:
         self._places = places
 
-    def resolve(self, definition: Definition, log: BuildLog) -> Lock:
+    def resolve(self, definition: Definition, log: BuildLog, prefer: Lock | None = None) -> Lock:
         """Record what is installed for the interpreter."""
         executable = definition.base or sys.executable
         text = software_of(executable, SnapshotCache(self._places.snapshots))
@@ -32,7 +33,7 @@ class HostEngine:
         where = f"{sys.platform}-{platform.machine()} {executable}"
         return Lock(engine="host", platform=where, python=named, text=text.decode())
 
-    def install(self, lock: Lock, name: str, log: BuildLog) -> str:
+    def install(self, lock: Lock, name: str, log: BuildLog, variables: Mapping[str, str] | None = None) -> str:
         """The interpreter itself, if it is there. Raises ``BuildFailed`` otherwise: nobody can build a host."""
         found = self.interpreter(lock, name)
         if found is None:

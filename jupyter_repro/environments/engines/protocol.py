@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Protocol
 
 from jupyter_repro.environments.definitions import Definition, Lock
@@ -20,13 +21,17 @@ class BuildLog(Protocol):
 class Engine(Protocol):
     """Makes environments of one kind."""
 
-    def resolve(self, definition: Definition, log: BuildLog) -> Lock:
-        """What the definition becomes on this machine today. Raises ``BuildFailed`` or ``MissingTool``."""
+    def resolve(self, definition: Definition, log: BuildLog, prefer: Lock | None = None) -> Lock:
+        """What the definition becomes on this machine today; of what ``prefer`` holds, only what must be changes.
 
-    def install(self, lock: Lock, name: str, log: BuildLog) -> str:
+        Raises ``BuildFailed`` or ``MissingTool``.
+        """
+
+    def install(self, lock: Lock, name: str, log: BuildLog, variables: Mapping[str, str] | None = None) -> str:
         """Make sure that the lock of id ``name`` is installed, and return its interpreter.
 
-        At once when it is there already. Raises ``BuildFailed``, with what could not be had.
+        At once when it is there already, as the lock says. ``variables`` are the injected ones (REPRO_...), for the
+        scripts of the lock. Raises ``BuildFailed``, with what could not be had.
         """
 
     def interpreter(self, lock: Lock, name: str) -> str | None:
