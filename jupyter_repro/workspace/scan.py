@@ -90,13 +90,13 @@ class Scanner:
         self._last_known = last_known
         self._collect_ignored = collect_ignored
         self._meter = Meter("store", on_progress)
-        self._counts = on_progress is not None
+        self._told = on_progress is not None
         self.result = Scan()
 
     def run(self) -> Scan:
         """Read the whole workspace. Raises ``UnreadableFile``."""
-        if self._cache is None or self._cache.empty:
-            self._count()
+        if self._told and (self._cache is None or self._cache.empty):
+            self._meter.total_files = count_files(self._root, self._rules)
         self.result.tree = self._directory(self._root, b"", self._rules)
         return self.result
 
@@ -204,8 +204,8 @@ class Scanner:
                 target = os.readlink(full)
                 entry = TreeEntry(row.name, EntryType.SYMLINK, 0o777, len(target), target)
                 return entry, self._judged(row)
-            if row.size > _WORTH_COUNTING:
-                self._count()
+            if row.size > _WORTH_COUNTING and self._told and self._meter.total_bytes is None:
+                self._meter.total_files, self._meter.total_bytes = count_unread(self._root, self._rules, self._cache)
             entry, fresh, still = read_entry(full, row.name, self._sink, row, self._meter.tell)
         except FileNotFoundError:
             return None
@@ -254,15 +254,28 @@ class Scanner:
 
     # -- small things ----------------------------------------------------------------------------
 
-    def _count(self) -> None:
-        """Say how much there is to read, once that it is worth looking for."""
-        if self._counts:
-            self._counts = False
-            self._meter.total_files, self._meter.total_bytes = count_unread(self._root, self._rules, self._cache)
-
     @staticmethod
     def _join(rel: bytes, name: bytes) -> bytes:
         return rel + b"/" + name if rel else name
+
+
+def count_files(root: bytes, rules: IgnoreNode) -> int:
+    """How many files and links there are, by their names alone; what cannot be listed is left out."""
+    files = 0
+    stack = [(root, rules)]
+    while stack:
+        path, here = stack.pop()
+        ignored = here.ignored
+        with contextlib.suppress(OSError), os.scandir(path) as listing:
+            for item in listing:
+                directory = item.is_dir(follow_symlinks=False)
+                if ignored(item.name, directory) is not None:
+                    continue
+                if directory:
+                    stack.append((item.path, here.enter(item.name)))
+                else:
+                    files += 1
+    return files
 
 
 def count_unread(root: bytes, rules: IgnoreNode, cache: StatCache | None) -> tuple[int, int]:
