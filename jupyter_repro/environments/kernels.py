@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import shutil
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from jupyter_repro.environments.choices import Chosen
@@ -18,22 +20,29 @@ def kernel_name(chosen: Chosen) -> str:
     return f"{_PREFIX}{plain}-r{chosen.number}-{chosen.lock[:8]}"
 
 
-def register_kernel(kernels: Path, chosen: Chosen, variables: dict[str, str]) -> str:
+def register_kernel(kernels: Path, chosen: Chosen, variables: dict[str, str], launcher: Sequence[str] = ()) -> str:
     """Let the kernel of a revision appear under the name "<environment> r<number>"; returns its directory's name.
 
-    ``kernels`` is a folder in which Jupyter looks for kernels; ``variables`` are set for every kernel.
+    ``kernels`` is a folder in which Jupyter looks for kernels; ``variables`` are set for every kernel; ``launcher`` is
+    a command that does something first and then becomes the kernel. The programs of the environment are first on the
+    path of its kernels, so that ``!pip`` and ``!python`` are those of the notebook.
     """
     name = kernel_name(chosen)
     place = kernels / name
     place.mkdir(parents=True, exist_ok=True)
     said = {
-        "argv": [chosen.interpreter, "-m", "ipykernel_launcher", "-f", "{connection_file}"],
+        "argv": [*launcher, chosen.interpreter, "-m", "ipykernel_launcher", "-f", "{connection_file}"],
         "display_name": chosen.label,
         "language": "python",
-        "env": variables,
+        "env": {**_verbatim(variables), **_activated(chosen.interpreter)},
         "metadata": {
             "debugger": True,
-            "repro": {"environment": chosen.environment, "revision": chosen.number, "lock": chosen.lock},
+            "repro": {
+                "environment": chosen.environment,
+                "revision": chosen.number,
+                "lock": chosen.lock,
+                "interpreter": chosen.interpreter,
+            },
         },
     }
     fresh = place / ".kernel.json.new"
@@ -42,14 +51,29 @@ def register_kernel(kernels: Path, chosen: Chosen, variables: dict[str, str]) ->
     return name
 
 
+def _verbatim(variables: Mapping[str, str]) -> dict[str, str]:
+    # Jupyter replaces $NAME in the variables of a kernel.
+    return {name: value.replace("$", "$$") for name, value in variables.items()}
+
+
+def _activated(interpreter: str) -> dict[str, str]:
+    folder = os.path.dirname(interpreter)
+    prefix = os.path.dirname(folder)
+    activated = {"PATH": f"{folder.replace('$', '$$')}{os.pathsep}${{PATH}}"}
+    if os.path.exists(os.path.join(prefix, "pyvenv.cfg")):
+        activated["VIRTUAL_ENV"] = prefix.replace("$", "$$")
+    return activated
+
+
 def remove_dead_kernels(kernels: Path) -> int:
     """Take away the kernels of ours whose interpreter is gone; returns how many."""
     removed = 0
     for place in sorted(kernels.glob(f"{_PREFIX}*")):
         try:
             said = json.loads((place / "kernel.json").read_text("utf-8"))
-            dead = "repro" in said["metadata"] and not Path(said["argv"][0]).exists()
-        except (OSError, ValueError, KeyError, TypeError, IndexError):
+            ours = said["metadata"].get("repro")
+            dead = ours is not None and not Path(ours.get("interpreter") or said["argv"][0]).exists()
+        except (OSError, ValueError, KeyError, TypeError, IndexError, AttributeError):
             continue
         if dead:
             shutil.rmtree(place, ignore_errors=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from jupyter_repro.environments.comparing import PackageChange
 from jupyter_repro.environments.definitions import Definition
 from jupyter_repro.environments.discovery import Discovered
+from jupyter_repro.environments.execution import Executed
 from jupyter_repro.verbs.environments.bringing import Brought, restore_environment
 from jupyter_repro.verbs.environments.building import (
     LogLine,
@@ -18,6 +19,7 @@ from jupyter_repro.verbs.environments.building import (
 from jupyter_repro.verbs.environments.changing import (
     RevisionComparison,
     archive,
+    based_on,
     compare_revisions,
     create,
     describe_environment,
@@ -27,13 +29,24 @@ from jupyter_repro.verbs.environments.changing import (
     share,
 )
 from jupyter_repro.verbs.environments.compare import Comparison, SoftwareBadge, compare, software_badges
-from jupyter_repro.verbs.environments.library import EnvironmentDetail, EnvironmentSummary, Library, Revision
+from jupyter_repro.verbs.environments.executing import run_in_environment
+from jupyter_repro.verbs.environments.library import (
+    EnvironmentDetail,
+    EnvironmentSummary,
+    Library,
+    Revision,
+    revision_named,
+)
+from jupyter_repro.verbs.environments.likeness import Likeness, like
+from jupyter_repro.verbs.environments.restricting import Allowed, allowed, restrict
 from jupyter_repro.verbs.environments.snapshot import NOW, Snapshot, snapshot
 from jupyter_repro.verbs.environments.using import (
     EnvironmentsCollected,
     Used,
+    apply_project_files,
     collect_environments,
     discovered,
+    session_variables,
     stop_using,
     use,
     used,
@@ -41,6 +54,7 @@ from jupyter_repro.verbs.environments.using import (
 
 __all__ = [
     "NOW",
+    "Allowed",
     "Brought",
     "Comparison",
     "Definition",
@@ -48,7 +62,9 @@ __all__ = [
     "EnvironmentDetail",
     "EnvironmentSummary",
     "EnvironmentsCollected",
+    "Executed",
     "Library",
+    "Likeness",
     "LogLine",
     "PackageChange",
     "Revision",
@@ -57,7 +73,10 @@ __all__ = [
     "SoftwareBadge",
     "Used",
     "activate",
+    "allowed",
+    "apply_project_files",
     "archive",
+    "based_on",
     "build",
     "build_log",
     "cancel",
@@ -69,9 +88,14 @@ __all__ = [
     "discovered",
     "duplicate",
     "edit",
+    "like",
     "mark_dead_builds",
     "restore_environment",
+    "restrict",
+    "revision_named",
+    "run_in_environment",
     "search_logs",
+    "session_variables",
     "set_default",
     "share",
     "snapshot",

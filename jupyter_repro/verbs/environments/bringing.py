@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from jupyter_repro.environments.choices import Chosen
+from jupyter_repro.environments.choices import Chosen, read_label
 from jupyter_repro.environments.comparing import PackageChange, compare_packages, summary
 from jupyter_repro.environments.definitions import encode, read_definition, read_lock
 from jupyter_repro.environments.engines import engine_of
@@ -18,7 +17,6 @@ from jupyter_repro.store import Kind
 from jupyter_repro.verbs.environments.using import Used, put_in_use
 from jupyter_repro.verbs.opened import Opened
 
-_LABEL = re.compile(r"(.*) r(\d+)")
 _INSTALLED_BY_ENGINES = ("runtime", "python", "conda")
 
 
@@ -79,12 +77,17 @@ def _installed(opened: Opened, commit: Commit, on_line: Callable[[str], None] | 
         problem = (
             f"The lock of {environment.label} could not be installed, so its definition was resolved anew. {error}"
         )
-    match = _LABEL.fullmatch(environment.label)
-    name, number = (match[1], int(match[2])) if match else (environment.label or "recreated", 0)
-    return (
-        Chosen(environment="", name=name, number=number, definition=keys[0], lock=keys[1], interpreter=interpreter),
-        problem,
+    name, number, applied = read_label(environment.label)
+    chosen = Chosen(
+        environment="",
+        name=name,
+        number=number,
+        definition=keys[0],
+        lock=keys[1],
+        interpreter=interpreter,
+        applied=applied,
     )
+    return chosen, problem
 
 
 def _differences(opened: Opened, commit: Commit, chosen: Chosen) -> tuple[PackageChange, ...]:

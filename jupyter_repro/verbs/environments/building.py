@@ -15,6 +15,8 @@ from jupyter_repro.catalog import BuildRecord, EnvironmentRecord, microseconds_n
 from jupyter_repro.environments.choices import Chosen, write_active
 from jupyter_repro.environments.definitions import encode, read_lock
 from jupyter_repro.environments.engines import engine_of
+from jupyter_repro.environments.engines.prefixes import held
+from jupyter_repro.environments.injected import injected_variables
 from jupyter_repro.environments.places import Places
 from jupyter_repro.errors import Cancelled, EnvironmentNotReady, ReproError
 from jupyter_repro.verbs.environments.library import Library
@@ -38,10 +40,12 @@ def build(
     *,
     on_line: OnLine | None = None,
     on_start: Callable[[str], None] | None = None,
+    identity: str | None = None,
 ) -> BuildRecord:
     """Build a revision of an environment (the newest without ``number``) and return the record of the attempt.
 
-    ``on_line`` is called with every line of the log, ``on_start`` with the id of the build. A build that succeeds makes
+    ``on_line`` is called with every line of the log, ``on_start`` with the id of the build, which is ``identity`` when
+    that is given (24 hex digits that nobody had). A build that succeeds makes
     its revision the active one, unless a later one is; one that does not leaves everything as it was, and its record
     says why. ``on_line`` may raise ``Cancelled``. Raises ``EnvironmentNotFound`` and ``EnvironmentForbidden``.
     """
@@ -50,25 +54,29 @@ def build(
     revision = detail.revision(number or detail.revisions[0].record.number)
     now = microseconds_now()
     record = BuildRecord(
-        os.urandom(12).hex(),
+        identity or os.urandom(12).hex(),
         found.id,
         revision.record.number,
-        "building",
+        "queued",
         socket.gethostname(),
         library.user,
         now,
-        now,
     )
-    with _Log(library.places, record.id, on_line) as log:
+    injected = injected_variables({}, environment=found.name, revision=record.number)
+    with KeptLog(library.places, record.id, on_line) as log:
         library.catalog.environments.put_build(record)
         if on_start is not None:
             on_start(record.id)
         engine = engine_of(revision.definition.engine, library.places)
         try:
-            lock = engine.resolve(revision.definition, log)
-            key = library.places.keep(encode(lock))
-            log.line(f"lock       {key[:12]}")
-            interpreter = engine.install(lock, key, log)
+            with _turn(library.places, found.id, log):
+                record = library.catalog.environments.put_build(
+                    replace(record, state="building", started=microseconds_now())
+                )
+                lock = engine.resolve(revision.definition, log)
+                key = library.places.keep(encode(lock))
+                log.line(f"lock       {key[:12]}")
+                interpreter = engine.install(lock, key, log, injected)
             done = replace(record, state="ready", lock=key, packages=len(engine.packages(lock)))
         except Cancelled:
             done = replace(record, state="cancelled", problem="It was cancelled.")
@@ -191,6 +199,25 @@ def _activate(
     return changed
 
 
+@contextlib.contextmanager
+def _turn(places: Places, environment: str, log: KeptLog) -> Iterator[None]:
+    """One build of an environment at a time: the others are queued, and can be cancelled there."""
+    places.builds.mkdir(mode=0o700, parents=True, exist_ok=True)
+    with contextlib.ExitStack() as stack:
+        waited = False
+        while True:
+            log.check()
+            try:
+                stack.enter_context(held(places.builds / f"{environment}.turn", wait=False))
+                break
+            except BlockingIOError:
+                if not waited:
+                    log.line("queued     behind another build of this environment")
+                waited = True
+                time.sleep(0.1)
+        yield
+
+
 def _alive(places: Places, build_id: str) -> bool:
     """Whether a process of this machine is at work on the build: it holds a lock that dies with it."""
     try:
@@ -216,8 +243,11 @@ class _Silent:
         """Never stop."""
 
 
-class _Log:
-    """A build's log in a file, with a lock that says that the build lives, and a file that asks it to stop."""
+class KeptLog:
+    """A build's log in a file, with a lock that says that the build lives, and a file that asks it to stop.
+
+    A context manager; what is written while ``on_line`` raises is kept all the same.
+    """
 
     def __init__(self, places: Places, build_id: str, on_line: OnLine | None) -> None:
         places.builds.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -228,7 +258,7 @@ class _Log:
         fcntl.flock(self._lock, fcntl.LOCK_EX)
         self._file = open(f"{self._base}.log", "a", encoding="utf-8", errors="replace")  # noqa: SIM115 - see __exit__
 
-    def __enter__(self) -> _Log:
+    def __enter__(self) -> KeptLog:
         return self
 
     def __exit__(self, *_: object) -> None:

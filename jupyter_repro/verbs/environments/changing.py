@@ -12,7 +12,8 @@ from jupyter_repro.environments.comparing import PackageChange, compare_packages
 from jupyter_repro.environments.definitions import Definition, checked, encode, read_lock
 from jupyter_repro.environments.engines import engine_of
 from jupyter_repro.environments.snapshots import Package
-from jupyter_repro.errors import InvalidRequest
+from jupyter_repro.errors import EnvironmentNotReady, InvalidRequest
+from jupyter_repro.verbs.environments import deriving
 from jupyter_repro.verbs.environments.library import Library, Revision
 
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
@@ -141,6 +142,25 @@ def compare_revisions(library: Library, name: str, a: int, b: int) -> RevisionCo
     packages = [_packages(library, one) for one in (old, new)]
     locked = bool(old.lock and new.lock)
     return RevisionComparison(diff, compare_packages(*packages) if locked else (), locked)
+
+
+def based_on(library: Library, name: str, number: int | None = None) -> Definition:
+    """A definition that adds nothing yet to a revision (the active one without ``number``) of an environment.
+
+    It holds that revision whole, so that it can be built where nobody knows the environment. Raises
+    ``EnvironmentNotFound``, and ``EnvironmentNotReady`` for one that has no build that worked.
+    """
+    found = library.show(name)
+    revision = found.revision(number)
+    label = f"{found.record.name} r{revision.record.number}"
+    if not revision.lock:
+        raise EnvironmentNotReady(
+            f"{label} has no build that worked, so nothing can be based on it. Build it with 'jupyter-repro env build "
+            f"{found.record.name} --revision {revision.record.number}'."
+        )
+    return deriving.based_on(
+        library.places, found.record.name, revision.record.number, revision.record.definition, revision.lock
+    )
 
 
 def _packages(library: Library, revision: Revision) -> list[Package]:

@@ -10,7 +10,9 @@ from jupyter_repro.environments.snapshots import read_software
 from jupyter_repro.errors import BlobCorrupt, BlobMissing, CommitNotFound, Purged
 from jupyter_repro.history import Commit
 from jupyter_repro.store import Kind
-from jupyter_repro.verbs.environments.snapshot import NOW, Snapshot, snapshot
+from jupyter_repro.verbs.environments.library import Library
+from jupyter_repro.verbs.environments.sides import Side, side
+from jupyter_repro.verbs.environments.snapshot import NOW, Snapshot
 from jupyter_repro.verbs.opened import OpenedProject
 
 
@@ -18,13 +20,15 @@ from jupyter_repro.verbs.opened import OpenedProject
 class Comparison:
     """Two moments and what differs from the first to the second.
 
-    ``host`` holds facts of the machine as (what, name, old value, new value), "" where a side lacks one.
+    ``host`` holds facts of the machine as (what, name, old value, new value), "" where a side lacks one; ``definition``
+    is what changed in what the environments were asked to hold, as a unified diff, "" where that is nothing or unknown.
     """
 
     a: Snapshot
     b: Snapshot
     changes: tuple[PackageChange, ...]
     host: tuple[tuple[str, str, str, str], ...]
+    definition: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,19 +42,38 @@ class SoftwareBadge:
     summary: str
 
 
-def compare(opened: OpenedProject, a: str = "@", b: str = NOW, *, text: str = "") -> Comparison:
-    """Compare what was installed at two moments: commits by any of their names, or ``NOW``.
+def compare(
+    opened: OpenedProject | None, a: str = "@", b: str = NOW, *, text: str = "", library: Library | None = None
+) -> Comparison:
+    """Compare two of: commits by any of their names, ids of snapshots, ``NOW``, revisions ("name@3"; see ``sides``).
 
-    ``text`` leaves only the packages with it in their name or ecosystem. Raises as ``snapshot``.
+    ``text`` leaves only the packages with it in their name or ecosystem. A revision says what its engine installs and
+    nothing of the rest of a machine: beside one, only that is compared. Raises as ``snapshot``.
     """
-    first, second = snapshot(opened, a), snapshot(opened, b)
+    first, second = side(opened, a, library), side(opened, b, library)
+    known = first.ecosystems & second.ecosystems if first.ecosystems and second.ecosystems else None
+    known = known or first.ecosystems or second.ecosystems
     wanted = text.casefold()
+    packages = [
+        [one for one in found.snapshot.software.packages if known is None or one.ecosystem in known]
+        for found in (first, second)
+    ]
     changes = tuple(
         change
-        for change in compare_packages(first.software.packages, second.software.packages)
+        for change in compare_packages(packages[0], packages[1])
         if wanted in change.name.casefold() or wanted == change.ecosystem
     )
-    return Comparison(first, second, changes, _hosts(first, second))
+    hosts = _hosts(first.snapshot, second.snapshot) if known is None else ()
+    return Comparison(first.snapshot, second.snapshot, changes, hosts, _definitions(first, second))
+
+
+def _definitions(a: Side, b: Side) -> str:
+    import difflib
+
+    if not a.definition or not b.definition or a.definition == b.definition:
+        return ""
+    lines = [one.definition.decode("utf-8", "replace").splitlines(keepends=True) for one in (a, b)]
+    return "".join(difflib.unified_diff(lines[0], lines[1], fromfile=a.called, tofile=b.called))
 
 
 def software_badges(opened: OpenedProject, commits: Iterable[Commit]) -> dict[str, SoftwareBadge]:

@@ -18,7 +18,7 @@ from jupyter_repro.catalog.records import AuditRecord
 from jupyter_repro.configuration import Configuration, load_configuration
 from jupyter_repro.environments.definitions import Definition, read_definition
 from jupyter_repro.environments.places import Places
-from jupyter_repro.errors import EnvironmentForbidden, EnvironmentNotFound
+from jupyter_repro.errors import EnvironmentForbidden, EnvironmentNotFound, InvalidRequest
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +64,16 @@ class EnvironmentDetail:
             f"Environment {self.record.name!r} has no revision {wanted}: 'jupyter-repro env show {self.record.name}' "
             "lists them."
         )
+
+
+def revision_named(text: str) -> tuple[str, int | None]:
+    """The environment and number that "name@3" says; "name" and "name@active" mean the active revision (None)."""
+    name, _, number = text.partition("@")
+    if number in ("", "active"):
+        return name, None
+    if not number.isdecimal() or not int(number):
+        raise InvalidRequest(f"{text!r} names no revision: write NAME@3, or NAME for the active one.")
+    return name, int(number)
 
 
 class Library:

@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import sys
+from dataclasses import dataclass, replace
 from pathlib import Path
 
-from jupyter_repro.environments.choices import Chosen, read_active, read_choice, write_choice
+from jupyter_repro.environments.choices import Chosen, read_active, read_choice, write_choice, write_on_top
 from jupyter_repro.environments.definitions import read_definition, read_lock
 from jupyter_repro.environments.discovery import Discovered, discover
 from jupyter_repro.environments.engines import engine_of
 from jupyter_repro.environments.engines.prefixes import Prefixes
 from jupyter_repro.environments.injected import injected_variables
-from jupyter_repro.environments.kernels import register_kernel, remove_dead_kernels
+from jupyter_repro.environments.kernels import kernel_name, register_kernel, remove_dead_kernels
+from jupyter_repro.environments.layers import scripts_of, variables_of
 from jupyter_repro.environments.places import Places
-from jupyter_repro.errors import EnvironmentNotReady
+from jupyter_repro.errors import Cancelled, EnvironmentNotReady, ReproError
 from jupyter_repro.verbs.environments.building import OnLine
 from jupyter_repro.verbs.environments.library import Library
+from jupyter_repro.verbs.environments.restricting import check_allowed
 from jupyter_repro.verbs.opened import Opened
 from jupyter_repro.verbs.recording import record
 
@@ -25,7 +28,8 @@ KEPT_DAYS = 7.0
 @dataclass(frozen=True, slots=True)
 class Used:
     """The revision that a workspace uses: its label "name rN", whether it is pinned, its kernel's name (of the kernel
-    specification) and its interpreter."""
+    specification) and its interpreter. ``applied`` is the workspace's own file on top, or ""; ``notice`` a sentence
+    that the user should see, or ""."""
 
     label: str
     environment: str
@@ -33,6 +37,8 @@ class Used:
     pinned: bool
     kernel: str
     interpreter: str
+    applied: str = ""
+    notice: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +68,9 @@ def use(
     """Let the workspace use an environment: its active revision, whichever that will be, or the pinned ``number``.
 
     What was collected meanwhile is installed again from its lock. The kernel appears in the launcher under the name
-    "<environment> r<number>". Raises ``EnvironmentNotFound``, ``EnvironmentNotReady`` or ``BuildFailed``.
+    "<environment> r<number>". Where the environment says so, the workspace's own file is applied on top. Raises
+    ``EnvironmentNotFound``, ``EnvironmentNotReady``, ``EnvironmentForbidden`` for one that the project does not allow,
+    or ``BuildFailed``.
     """
     found = library.show(name)
     if number is None and found.record.active is None:
@@ -76,8 +84,10 @@ def use(
             f"Revision {revision.record.number} of {found.record.name!r} has no build that worked: 'jupyter-repro env "
             f"build {found.record.name} --revision {revision.record.number}' makes one."
         )
+    check_allowed(opened, found.record.name, revision.record.number, revision.record.definition)
     lock = read_lock(library.places.get(revision.lock))
-    interpreter = engine_of(lock.engine, library.places).install(lock, revision.lock, _Lines(on_line))
+    injected = injected_variables({}, environment=found.record.name, revision=revision.record.number)
+    interpreter = engine_of(lock.engine, library.places).install(lock, revision.lock, _Lines(on_line), injected)
     chosen = Chosen(
         environment=found.record.id,
         name=found.record.name,
@@ -86,18 +96,65 @@ def use(
         lock=revision.lock,
         interpreter=interpreter,
     )
-    return put_in_use(opened, chosen, pinned=number is not None)
+    done = put_in_use(opened, chosen, pinned=number is not None)
+    return apply_project_files(opened, on_line=on_line) or done
 
 
 def put_in_use(opened: Opened, chosen: Chosen, *, pinned: bool) -> Used:
     """Let the workspace use a revision that is installed."""
     places = Places(opened.data.root / "environments")
-    own = read_definition(places.get(chosen.definition)).variables
-    variables = injected_variables(own, project=opened.project.name, environment=chosen.name, revision=chosen.number)
-    kernel = register_kernel(_kernels(), chosen, variables)
+    kernel = register_chosen(places, chosen)
     write_choice(opened.workspace.directory, chosen, pinned=pinned)
     record(opened, "env-use", chosen.label, pinned=pinned)
-    return Used(chosen.label, chosen.environment, chosen.number, pinned, kernel, chosen.interpreter)
+    return _used(chosen, pinned, kernel)
+
+
+def apply_project_files(opened: Opened, *, on_line: OnLine | None = None) -> Used | None:
+    """Put the workspace's own file (requirements.txt, pyproject.toml, a binder folder) on top of its environment.
+
+    **To be called when a session starts**, before its first kernel: it does nothing, and returns None, unless the
+    environment of the workspace says ``project_files`` and there is such a file. What comes of it is a revision of its
+    own: resolved with the versions of the environment kept, locked, cached by its content, with a log that is kept, and
+    recorded by every checkpoint as "name rN + requirements.txt". It takes no time while nothing has changed. When it
+    cannot be made, what was in use stays, and ``notice`` says why. Raises ``Cancelled`` when ``on_line`` does.
+    """
+    from jupyter_repro.verbs.environments.deriving import derived
+
+    root = opened.data.root / "environments"
+    choice = read_choice(root, opened.workspace.directory, plain=True)
+    if choice is None:
+        return None
+    base, pinned = choice
+    places = Places(root)
+    try:
+        chosen = derived(places, base, opened.workspace.root, on_line)
+    except Cancelled:
+        raise
+    except (ReproError, OSError) as error:
+        before = used(opened)
+        assert before is not None
+        notice = f"The workspace's own file was not applied to {base.label}. {error}"
+        return replace(before, notice=notice)
+    write_on_top(opened.workspace.directory, base, chosen)
+    if chosen is None:
+        return None
+    kernel = register_chosen(places, chosen)
+    record(opened, "env-apply", chosen.label, definition=chosen.definition, lock=chosen.lock)
+    return _used(chosen, pinned, kernel)
+
+
+def register_chosen(places: Places, chosen: Chosen) -> str:
+    """Make the kernel of a revision appear; returns its name."""
+    definition = read_definition(places.get(chosen.definition))
+    variables = injected_variables(variables_of(definition), environment=chosen.name, revision=chosen.number)
+    launcher = (sys.executable, "-m", "jupyter_repro.environments.launching", str(places.root), chosen.definition)
+    return register_kernel(_kernels(), chosen, variables, launcher if scripts_of(definition, "pre-run") else ())
+
+
+def session_variables(opened: Opened) -> dict[str, str]:
+    """What a server sets in its own environment for a workspace, so that every kernel finds it: REPRO_PROJECT and,
+    as far as there is a commit, REPRO_COMMIT, the commit that the session began at."""
+    return injected_variables({}, project=opened.project.name, commit=opened.workspace.state.commit or "")
 
 
 def stop_using(opened: Opened) -> None:
@@ -108,13 +165,11 @@ def stop_using(opened: Opened) -> None:
 
 def used(opened: Opened) -> Used | None:
     """The revision that the workspace uses; None when it uses none of ours. Needs no catalogue."""
-    from jupyter_repro.environments.kernels import kernel_name
-
     choice = read_choice(opened.data.root / "environments", opened.workspace.directory)
     if choice is None:
         return None
     chosen, pinned = choice
-    return Used(chosen.label, chosen.environment, chosen.number, pinned, kernel_name(chosen), chosen.interpreter)
+    return _used(chosen, pinned, kernel_name(chosen))
 
 
 def discovered(opened: Opened) -> list[Discovered]:
@@ -136,6 +191,9 @@ def collect_environments(library: Library, *, days: float = KEPT_DAYS) -> Enviro
         choice = read_choice(library.places.root, library.data.workspace_directory(workspace))
         if choice is not None:
             wanted.add(choice[0].lock)
+        below = read_choice(library.places.root, library.data.workspace_directory(workspace), plain=True)
+        if below is not None:
+            wanted.add(below[0].lock)
     removed = size = 0
     for folder in (library.places.uv,):
         prefixes = Prefixes(folder)
@@ -144,6 +202,12 @@ def collect_environments(library: Library, *, days: float = KEPT_DAYS) -> Enviro
     kernels = remove_dead_kernels(_kernels())
     library.record("env-gc", "", removed=removed, bytes=size)
     return EnvironmentsCollected(removed, kernels, size)
+
+
+def _used(chosen: Chosen, pinned: bool, kernel: str) -> Used:
+    return Used(
+        chosen.label, chosen.environment, chosen.number, pinned, kernel, chosen.interpreter, applied=chosen.applied
+    )
 
 
 def _kernels() -> Path:
