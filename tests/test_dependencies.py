@@ -48,10 +48,10 @@ def plain(name: str) -> str:
 @pytest.mark.parametrize(
     ("folder", "extras"),
     [
-        ("jupyter_repro", ("server",)),
-        ("scripts", ("server", "test")),
-        ("tests", ("server", "test")),
-        ("benchmarks", ("server", "test")),
+        ("jupyter_repro", ()),
+        ("scripts", ("lab", "test")),
+        ("tests", ("lab", "test")),
+        ("benchmarks", ("lab", "test")),
     ],
 )
 def test_every_import_is_declared(folder: str, extras: tuple[str, ...]) -> None:
