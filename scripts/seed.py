@@ -1,10 +1,10 @@
 """Makes an example project with a history worth looking at: for a demonstration, and for looking at the screens.
 
-usage: python scripts/seed.py DIRECTORY
+usage: python scripts/seed.py [--all-saved] DIRECTORY
 
 DIRECTORY must not exist. It becomes a workspace with notebooks and their outputs, a table, pictures, three sessions,
-two branches, tags, a restored file, and changes that no checkpoint has yet. The numbers in the outputs are what the
-code beside them computes; the times are those of now.
+two branches, tags, a restored file, and (without ``--all-saved``) changes that no checkpoint has yet. The numbers in
+the outputs are what the code beside them computes; the times are those of now.
 """
 
 from __future__ import annotations
@@ -256,21 +256,28 @@ def seed(root: Path) -> None:
         # The table was overwritten by mistake; the commit before has it.
         verbs.restore(here, "@~1", ["data/rentals.csv"])
 
+
+def leave_changes(root: Path) -> None:
+    """Change something in the example project that no checkpoint has."""
+    example = Example(root)
     example.write("README.md", README + "\nNext: take the weather forecast into account.\n")
     example.write("ideas.txt", "holidays\nrain\n")
 
 
 def main(arguments: Sequence[str]) -> int:
     """Make the example project in the directory that is named."""
-    if len(arguments) != 1 or arguments[0].startswith("-"):
+    names = [argument for argument in arguments if argument != "--all-saved"]
+    if len(names) != 1 or names[0].startswith("-"):
         print(__doc__)
-        return 0 if arguments in (["-h"], ["--help"]) else 2
-    root = Path(arguments[0]).absolute()
+        return 0 if names in (["-h"], ["--help"]) else 2
+    root = Path(names[0]).absolute()
     if root.exists():
         print(f"{root} exists already: name a directory that does not.", file=sys.stderr)
         return 1
     try:
         seed(root)
+        if "--all-saved" not in arguments:
+            leave_changes(root)
     except ReproError as error:
         print(error, file=sys.stderr)
         return 1
