@@ -1,6 +1,7 @@
 # Every target makes what it needs; a second call finds it made.
 # PYTHON=/path/to/python3 chooses the interpreter, JOBS the number of test processes, PYTEST what to test
-# ("make test PYTEST=tests/store"), BENCH what to measure ("make bench BENCH=--quick").
+# ("make test PYTEST=tests/store"), BENCH what to measure ("make bench BENCH=--quick"). Every run tests the same
+# cases; "make test EXPLORE=1" draws others at random.
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -46,7 +47,7 @@ demo: $(VENV)/.run
 
 test: $(VENV)/.test
 	@sh scripts/install-system.sh test
-	$(BIN)/python -m pytest -rs -n $(JOBS) --dist loadgroup $(PYTEST)
+	PYTHONHASHSEED=$(if $(EXPLORE),random,0) $(BIN)/python -m pytest -rs -n $(JOBS) --dist loadgroup $(PYTEST)
 
 lint: $(VENV)/.dev
 	$(BIN)/ruff check .

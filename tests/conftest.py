@@ -14,14 +14,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, settings
 
-# The profile "ci" bounds the run; "nightly" (HYPOTHESIS_PROFILE=nightly) looks as long as it takes to find something.
-settings.register_profile(
-    "ci", max_examples=60, stateful_step_count=25, deadline=None, suppress_health_check=[HealthCheck.too_slow]
-)
-settings.register_profile("nightly", settings.get_profile("ci"), max_examples=2000, stateful_step_count=60)
-settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "ci"))
+from tests.support import profile
+
+profile.load()
 
 
 @dataclass(frozen=True)
