@@ -8,8 +8,8 @@ environment's and the system's. Without such a file nothing is imported and the 
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from jupyter_repro.data_directory import DataDirectory
@@ -28,6 +28,9 @@ class Configuration:
     use_gitignore: bool = False
     author: str = ""
     snapshot_variables: str = ""
+    conda_default_channels: str = "conda-forge"
+    conda_channel_alias: str = ""
+    conda_channels: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def data_directory(self) -> DataDirectory:

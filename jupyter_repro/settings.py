@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import fields
 from pathlib import Path
 
-from traitlets import Bool, Int, TraitError, Unicode
+from traitlets import Bool, Dict, Int, TraitError, Unicode
 from traitlets.config import Config, Configurable
 from traitlets.config.loader import JSONFileConfigLoader, PyFileConfigLoader
 
@@ -61,6 +61,23 @@ class Repro(Configurable):
             "secrets are never stored."
         ),
     ).tag(config=True, example="SLURM_JOB_PARTITION MODEL_*")
+    conda_default_channels = Unicode(
+        _DEFAULTS.conda_default_channels,
+        help="The channels of a conda environment that names none, the first outweighing the others; spaces between.",
+    ).tag(config=True, example="internal conda-forge")
+    conda_channel_alias = Unicode(
+        _DEFAULTS.conda_channel_alias,
+        help=(
+            "The address below which a channel lies that is given by its name: a mirror, for instance. When empty, the "
+            "one that conda itself uses."
+        ),
+    ).tag(config=True, example="https://conda.example.org/")
+    conda_channels = Dict(
+        value_trait=Unicode(),
+        key_trait=Unicode(),
+        default_value=dict(_DEFAULTS.conda_channels),
+        help="The addresses of channels that lie elsewhere, by name; 'defaults' has one only if it is told here.",
+    ).tag(config=True, example={"internal": "file:///srv/conda"})
 
 
 def read(files: Sequence[Path]) -> Configuration:

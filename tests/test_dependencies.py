@@ -48,7 +48,7 @@ def plain(name: str) -> str:
 @pytest.mark.parametrize(
     ("folder", "extras"),
     [
-        ("jupyter_repro", ()),
+        ("jupyter_repro", ("conda",)),
         ("scripts", ("lab", "test")),
         ("tests", ("lab", "test")),
         ("benchmarks", ("lab", "test")),

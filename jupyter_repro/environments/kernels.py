@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from jupyter_repro.environments.choices import Chosen
+from jupyter_repro.environments.engines.activation import activation_of
 
 _PREFIX = "repro-"
 
@@ -59,7 +60,7 @@ def _verbatim(variables: Mapping[str, str]) -> dict[str, str]:
 def _activated(interpreter: str) -> dict[str, str]:
     folder = os.path.dirname(interpreter)
     prefix = os.path.dirname(folder)
-    activated = {"PATH": f"{folder.replace('$', '$$')}{os.pathsep}${{PATH}}"}
+    activated = {**_verbatim(activation_of(interpreter)), "PATH": f"{folder.replace('$', '$$')}{os.pathsep}${{PATH}}"}
     if os.path.exists(os.path.join(prefix, "pyvenv.cfg")):
         activated["VIRTUAL_ENV"] = prefix.replace("$", "$$")
     return activated

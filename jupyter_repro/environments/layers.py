@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from jupyter_repro.environments.definitions import SETUP_SCRIPTS, Definition
+from jupyter_repro.environments.engines.conda_fields import variables_of_file
 
 
 def layers(definition: Definition) -> tuple[Definition, ...]:
@@ -39,8 +40,11 @@ def python_of(definition: Definition) -> str:
 
 
 def variables_of(definition: Definition) -> dict[str, str]:
-    """The variables of all layers; those of a later layer outweigh."""
-    return {name: value for layer in layers(definition) for name, value in layer.variables.items()}
+    """The variables of all layers; those of a later layer outweigh, and a layer's own those of its environment.yml."""
+    found: dict[str, str] = {}
+    for layer in layers(definition):
+        found |= variables_of_file(layer) | layer.variables
+    return found
 
 
 def scripts_of(definition: Definition, name: str) -> list[str]:

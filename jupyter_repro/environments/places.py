@@ -2,6 +2,9 @@
 
 environments/objects/<id>      definitions and locks
 environments/uv/<lock id>/     virtual environments, each complete once it holds ``repro-ready``
+environments/conda/<lock id>/  conda environments, likewise
+environments/packages/         the packages that conda environments share, with hard links
+environments/repodata/         what channels of conda said they have
 environments/builds/<id>.*     log, cancel request, and lock of a build
 environments/snapshots/        what snapshots remember
 """
@@ -32,6 +35,16 @@ class Places:
     def uv(self) -> Path:
         """The virtual environments that uv made."""
         return self.root / "uv"
+
+    @property
+    def conda(self) -> Path:
+        """The conda environments."""
+        return self.root / "conda"
+
+    @property
+    def conda_packages(self) -> Path:
+        """The conda packages that environments share."""
+        return self.root / "packages"
 
     @property
     def snapshots(self) -> Path:

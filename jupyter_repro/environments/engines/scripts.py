@@ -9,6 +9,7 @@ import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
+from jupyter_repro.environments.engines.activation import activation_of
 from jupyter_repro.environments.engines.commands import run_logged
 from jupyter_repro.environments.engines.protocol import BuildLog
 from jupyter_repro.errors import BuildFailed
@@ -66,6 +67,7 @@ def inside(interpreter: str, env: Mapping[str, str]) -> dict[str, str]:
     path = [part for part in env.get("PATH", os.defpath).split(os.pathsep) if part and part != folder]
     changed["PATH"] = os.pathsep.join([folder, *path])
     changed.pop("VIRTUAL_ENV", None)
+    changed |= activation_of(interpreter)
     if os.path.exists(os.path.join(prefix, "pyvenv.cfg")):
         changed["VIRTUAL_ENV"] = prefix
     return changed
