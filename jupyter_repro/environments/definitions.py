@@ -7,6 +7,7 @@ to make the same again. Either reads well as it is, and a commit carries both.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from typing import Literal
 
 import msgspec
@@ -16,8 +17,9 @@ from jupyter_repro.environments.snapshots.secrets import looks_secret, without_c
 from jupyter_repro.errors import BlobCorrupt, InvalidDefinition
 
 FORMAT = 1
-ENGINES = ("uv", "host")
-"""The engines that this version has: uv makes virtual environments, host describes an interpreter that is there."""
+ENGINES = ("uv", "conda", "host")
+"""The engines that this version has: uv makes virtual environments, conda environments of conda packages, and host
+describes an interpreter that is there."""
 
 SCRIPTS = ("pre-setup", "post-setup", "pre-run", "post-run")
 """The scripts of an environment, in the order in which they run; the project's requirements come after the first."""
@@ -25,7 +27,7 @@ SCRIPTS = ("pre-setup", "post-setup", "pre-run", "post-run")
 SETUP_SCRIPTS = ("pre-setup", "post-setup")
 """Those that run around the installation; the others run around what is executed."""
 
-EngineName = Literal["uv", "host"]
+EngineName = Literal["uv", "conda", "host"]
 
 _VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 _PYTHON = re.compile(r"(\d+\.\d+(\.\d+)?)?")
@@ -41,6 +43,8 @@ class Definition(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     to. ``variables`` are set for scripts, kernels and runs; ``scripts`` are shell scripts by their names (``SCRIPTS``).
     ``project_files`` says that a workspace's own file (requirements.txt, ...) is applied on top when a session starts.
     See ``layers`` for what a definition and its parents come to together.
+
+    For conda, ``conda`` is the text of an environment.yml, and ``requirements`` go on top as its pip section does.
     """
 
     engine: str
@@ -52,6 +56,7 @@ class Definition(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     scripts: dict[str, str] = {}
     parent: Parent | None = None
     project_files: bool = False
+    conda: str = ""
 
 
 class Parent(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -127,9 +132,11 @@ def checked(definition: Definition) -> Definition:
     for name, text in definition.scripts.items():
         _check_script(name, text, definition.engine)
     for name, value in definition.variables.items():
-        _check_variable(name, value)
-    for number, line in enumerate(definition.requirements.splitlines(), 1):
-        _check_requirement(number, line)
+        check_variable(name, value)
+    check_requirements(definition.requirements.splitlines(), "requirements")
+    from jupyter_repro.environments.engines.conda_fields import check_conda
+
+    definition = check_conda(definition)
     lines = [line.rstrip() for line in definition.requirements.strip().splitlines()]
     scripts = {name: text.replace("\r\n", "\n") for name, text in definition.scripts.items() if text.strip()}
     return msgspec.structs.replace(
@@ -148,7 +155,8 @@ def _check_script(name: str, text: str, engine: str) -> None:
         )
 
 
-def _check_variable(name: str, value: str) -> None:
+def check_variable(name: str, value: str) -> None:
+    """Raises ``InvalidDefinition`` for a variable that an environment cannot set."""
     if not _VARIABLE.fullmatch(name) or name.startswith("REPRO_") or "\0" in value:
         raise InvalidDefinition(
             f"{name!r} cannot be a variable of an environment: use letters, digits and _, and not REPRO_ before it."
@@ -160,16 +168,22 @@ def _check_variable(name: str, value: str) -> None:
         )
 
 
-def _check_requirement(number: int, line: str) -> None:
+def check_requirements(lines: Iterable[str], where: str) -> None:
+    """Raises ``InvalidDefinition`` for a requirement that does not stand alone; ``where`` is what the lines are of."""
+    for number, line in enumerate(lines, 1):
+        _check_requirement(number, line, where)
+
+
+def _check_requirement(number: int, line: str, where: str) -> None:
     if _NOT_ALONE.search(line):
         raise InvalidDefinition(
-            f"Line {number} of the requirements ({line.strip()!r}) needs a file of this machine. An environment must "
+            f"Line {number} of the {where} ({line.strip()!r}) needs a file of this machine. An environment must "
             "stand alone: write what the file says."
         )
     for url in _URL.findall(line):
         if "@" in url.partition("://")[2].partition("/")[0]:
             raise InvalidDefinition(
-                f"Line {number} of the requirements holds a password ({without_credentials(url)}), and a definition is "
+                f"Line {number} of the {where} holds a password ({without_credentials(url)}), and a definition is "
                 "kept for ever. Put the password into the configuration of uv or into ~/.netrc."
             )
 

@@ -18,6 +18,10 @@ def engine_of(name: str, places: Places) -> Engine:
         from jupyter_repro.environments.engines.uv import UvEngine
 
         return UvEngine(places)
+    if name == "conda":
+        from jupyter_repro.environments.engines.conda import CondaEngine
+
+        return CondaEngine(places)
     if name == "host":
         from jupyter_repro.environments.engines.host import HostEngine
 
