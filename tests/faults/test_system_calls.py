@@ -42,6 +42,7 @@ COMMANDS = {
 }
 MOST = {"checkpoint": 30, "restore": 16, "switch": 8, "recreate": 8, "purge": 8}
 EXECUTABLE = Path(sysconfig.get_path("scripts")) / "jupyter-repro"
+KILLED = (-signal.SIGKILL, 128 + signal.SIGKILL)
 SECRET = frozenset({b"not for the history"})
 
 
@@ -56,7 +57,7 @@ class Done:
 
 def traced(case: Case, name: str, log: Path, *rules: str) -> Done:
     """Run the command of a scenario under the tracer."""
-    tracer = ["strace", "-f", "--seccomp-bpf", "-y", "-qq", "-o", str(log), "-e", f"trace={CHANGING}"]
+    tracer = ["strace", "-f", "-y", "-qq", "-o", str(log), "-e", f"trace={CHANGING}"]
     injected = [word for rule in rules for word in ("-e", f"inject={rule}")]
     done = subprocess.run(
         [*tracer, *injected, sys.executable, str(EXECUTABLE), *COMMANDS[name]],
@@ -105,27 +106,34 @@ def test_a_kill_at_any_system_call_leaves_every_commit_whole(ready: tuple[str, C
     check_whole(case, purged=purged_in(name))
     cases = points(case, whole)
     assert {"fsync", "openat"} <= {call for call, _ in cases}
+    killed = 0
     for call, number in spread(cases, MOST[name], name):
         case.reset()
         done = traced(case, name, tmp_path / "log", f"{call}:signal=KILL:when={number}")
-        assert done.code in (0, -signal.SIGKILL, 128 + signal.SIGKILL), done.said
+        assert done.code in (0, *KILLED), done.said
+        killed += done.code in KILLED
         with_note(lambda: check_whole(case, purged=purged_in(name)), f"killed at {call} number {number}")
+    # Threads take turns as they like, so now and then a call has no such number.
+    assert killed >= 0.7 * min(MOST[name], len(cases))
 
 
 def test_a_disk_full_at_any_system_call_leaves_every_commit_whole(ready: tuple[str, Case], tmp_path: Path) -> None:
     name, case = ready
     case.reset()
     cases = [point for point in points(case, traced(case, name, tmp_path / "log")) if point[0] in GROWING]
+    failed = 0
     for call, number in spread(cases, MOST[name] // 2, name):
         case.reset()
         done = traced(case, name, tmp_path / "log", f"{call}:error=ENOSPC:when={number}+")
         said = f"no space from {call} number {number} on: {done.said}"
         assert done.code in (0, 1), said
+        failed += done.code
         assert "Traceback" not in done.said, said
         assert "unexpected" not in done.said, said
         if done.code == 1 and call != "write":  # that one keeps it from saying anything
             assert re.search(r"space|full", done.said, re.IGNORECASE), said
         with_note(lambda: check_whole(case, purged=purged_in(name)), said)
+    assert failed
 
 
 def with_note(check: object, note: str) -> None:
