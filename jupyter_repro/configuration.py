@@ -8,8 +8,8 @@ environment's and the system's. Without such a file nothing is imported and the 
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 from jupyter_repro.data_directory import DataDirectory
@@ -30,7 +30,7 @@ class Configuration:
     snapshot_variables: str = ""
     conda_default_channels: str = "conda-forge"
     conda_channel_alias: str = ""
-    conda_channels: Mapping[str, str] = field(default_factory=dict)
+    conda_channels: str = ""
 
     @property
     def data_directory(self) -> DataDirectory:
@@ -41,6 +41,19 @@ class Configuration:
     def author_name(self) -> str:
         """Who makes the commits: the setting ``author``, or the user's name."""
         return self.author or user_name()
+
+    @property
+    def conda_channel_addresses(self) -> dict[str, str]:
+        """The setting ``conda_channels`` by name. Raises InvalidConfiguration."""
+        found = {}
+        for pair in self.conda_channels.split():
+            name, equals, address = pair.partition("=")
+            if not (name and equals and address):
+                raise InvalidConfiguration(
+                    f"Repro.conda_channels holds {pair!r}, which is not of the form name=address: mend it."
+                )
+            found[name] = address
+        return found
 
     def store_of(self, project: str) -> str:
         """The URL or path of the store for a new project of that id; "" for one in the data directory."""

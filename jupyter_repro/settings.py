@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import fields
 from pathlib import Path
 
-from traitlets import Bool, Dict, Int, TraitError, Unicode
+from traitlets import Bool, Int, TraitError, Unicode
 from traitlets.config import Config, Configurable
 from traitlets.config.loader import JSONFileConfigLoader, PyFileConfigLoader
 
@@ -72,12 +72,13 @@ class Repro(Configurable):
             "one that conda itself uses."
         ),
     ).tag(config=True, example="https://conda.example.org/")
-    conda_channels = Dict(
-        value_trait=Unicode(),
-        key_trait=Unicode(),
-        default_value=dict(_DEFAULTS.conda_channels),
-        help="The addresses of channels that lie elsewhere, by name; 'defaults' has one only if it is told here.",
-    ).tag(config=True, example={"internal": "file:///srv/conda"})
+    conda_channels = Unicode(
+        _DEFAULTS.conda_channels,
+        help=(
+            "The addresses of channels that lie elsewhere, as name=address with spaces between. The name 'defaults' "
+            "has one only if it is told here."
+        ),
+    ).tag(config=True, example="internal=file:///srv/conda lab=https://lab.example.org/conda")
 
 
 def read(files: Sequence[Path]) -> Configuration:

@@ -136,7 +136,7 @@ class CondaEngine:
                 channels=list(file.channels or configuration.conda_default_channels.split()),
                 cache=str(self._cache.with_name("repodata")),
                 alias=configuration.conda_channel_alias,
-                named=dict(configuration.conda_channels),
+                named=configuration.conda_channel_addresses,
                 wished=[] if file.names(_KERNEL) else [_KERNEL],
                 known=list(before.packages) if before is not None else [],
             ),
