@@ -21,6 +21,9 @@ PICTURES = ROOT / "ui-screenshots"
 PATIENCE = 30_000
 """Milliseconds that anything on the screen may take: two processors serve everybody."""
 
+QUIET = ("--ReproApp.recover_at_start=False", "--ReproApp.auto_checkpoint=False")
+"""Options of a server that makes no checkpoint unasked: what a test finds is what it wrote."""
+
 CHROMIUM_OPTIONS = (
     "--no-sandbox",
     "--disable-gpu",
@@ -82,12 +85,10 @@ def make_lab(plugin: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator
 @pytest.fixture(scope="module")
 def lab(make_lab: LabMaker) -> Lab:
     """A server on a project with a history."""
-    made = make_lab()
+    made = make_lab(options=QUIET)
     write_history(made)
-    made.start()
-    # Only now: a server makes a checkpoint of what it finds changed at its start.
     write_changes(made.root)
-    return made
+    return made.start()
 
 
 DeskMaker = Callable[[Lab], Desk]

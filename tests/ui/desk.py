@@ -29,21 +29,32 @@ class Desk:
         """Open a page of the server and wait until it is there; without what earlier tests left open."""
         self.page.goto(f"{self.lab.url}/{path}?{query}&token={TOKEN}")
         self.arrived()
+        if path == "lab":
+            # The last to appear in an empty main area; it takes the keyboard to itself.
+            expect(self.tab("Launcher")).to_be_visible()
 
     def reload(self) -> None:
         """As F5 does."""
         self.page.reload()
         self.arrived()
 
+    def keep_layout(self) -> None:
+        """Wait until what is open is on the server, where a reload finds it."""
+        with self.page.expect_response(
+            lambda response: "/lab/api/workspaces/" in response.url and response.request.method == "PUT"
+        ):
+            self.run("Save Current Workspace")
+
     def arrived(self) -> None:
-        """Wait until Lab is there with all its plugins."""
-        self.page.locator("#jupyterlab-splash").wait_for(state="detached")
+        """Wait until Lab is there, with all its plugins and what was open before."""
+        self.page.wait_for_function("() => window.jupyterapp !== undefined")
+        self.page.evaluate("() => window.jupyterapp.restored.then(() => undefined)")
+        expect(self.page.locator("#jupyterlab-splash")).to_have_count(0)
         expect(self.page.locator("#main")).to_be_visible()
 
     def open_history(self) -> None:
         """Show the sidebar."""
-        self.page.locator(f'.lm-TabBar-tab[data-id="{HISTORY}"]').click()
-        expect(self.sidebar).to_be_visible()
+        self._side(HISTORY)
 
     def run(self, command: str) -> None:
         """Choose a command in the palette."""
@@ -128,7 +139,14 @@ class Desk:
 
     def file_browser(self) -> None:
         """Show the files."""
-        self.page.locator('.lm-TabBar-tab[data-id="filebrowser"]').click()
+        self._side("filebrowser")
+
+    def _side(self, panel: str) -> None:
+        shown = self.page.locator(f"#{panel}")
+        # A click on the tab that is in front would hide it.
+        if not shown.is_visible():
+            self.page.locator(f'.lm-TabBar-tab[data-id="{panel}"]').click()
+        expect(shown).to_be_visible()
 
     def open_file(self, name: str) -> None:
         """Double click in the file browser."""

@@ -18,6 +18,8 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[2]
 PLUGIN = ROOT / "jupyter_repro" / "labextension"
 TOKEN = "for-tests"
+COLLABORATION = ("@jupyter/collaboration-extension", "@jupyter/docprovider-extension")
+"""The halves of jupyter-collaboration that run in the browser."""
 PATIENCE = 120.0
 """Seconds that a server may take to answer: these machines are shared."""
 
@@ -39,6 +41,8 @@ class Lab:
     root: Path
     app: str = "lab"
     options: tuple[str, ...] = ()
+    together: bool = False
+    """With jupyter-collaboration, which is off otherwise wherever it is installed."""
     environment: Mapping[str, str] = field(default_factory=dict)
     _process: subprocess.Popen[bytes] | None = None
     url: str = ""
@@ -49,6 +53,7 @@ class Lab:
         self.url = f"http://127.0.0.1:{port}"
         self._link_plugin()
         self._settle_first_questions()
+        self._choose_extensions()
         log = (self.home / "server.log").open("ab")
         self._process = subprocess.Popen(
             [
@@ -60,7 +65,7 @@ class Lab:
                 "--ServerApp.port_retries=0",
                 f"--IdentityProvider.token={TOKEN}",
                 f"--ServerApp.root_dir={self.root}",
-                "--ServerApp.jpserver_extensions={'jupyter_repro': True}",
+                "--LabApp.expose_app_in_browser=True",
                 *self.options,
             ],
             env=self.env,
@@ -148,6 +153,18 @@ class Lab:
         place = self.home / "settings" / "@jupyterlab" / "apputils-extension" / "notification.jupyterlab-settings"
         place.parent.mkdir(parents=True, exist_ok=True)
         place.write_text('{"fetchNews": "false", "checkForUpdates": false}')
+
+    def _choose_extensions(self) -> None:
+        # A configuration file, because an editable install brings none, and the option of the command line would
+        # not switch off what another file switches on.
+        extensions = {"jupyter_repro": True, "jupyter_server_ydoc": self.together}
+        config = self.home / "config"
+        (config / "labconfig").mkdir(parents=True, exist_ok=True)
+        (config / "jupyter_server_config.json").write_text(
+            json.dumps({"ServerApp": {"jpserver_extensions": extensions}})
+        )
+        disabled = {} if self.together else dict.fromkeys(COLLABORATION, True)
+        (config / "labconfig" / "page_config.json").write_text(json.dumps({"disabledExtensions": disabled}))
 
     def _wait(self) -> None:
         assert self._process is not None

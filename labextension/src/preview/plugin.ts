@@ -6,6 +6,7 @@ import {
 } from '@jupyterlab/application';
 import { MainAreaWidget, WidgetTracker } from '@jupyterlab/apputils';
 import { IEditorServices } from '@jupyterlab/codeeditor';
+import { PageConfig } from '@jupyterlab/coreutils';
 import { IDocumentManager } from '@jupyterlab/docmanager';
 import type { IDocumentWidget } from '@jupyterlab/docregistry';
 import { NotebookPanel } from '@jupyterlab/notebook';
@@ -23,7 +24,7 @@ import { BrowseWidget, type ILook } from './browse-widget';
 import { addPreviewCommands } from './commands';
 import { CommitDrive } from './drive';
 import { iconFor, register, viewerFor } from './factories';
-import { drivePathOf, parse } from './path';
+import { DRIVE, drivePathOf, parse } from './path';
 
 export const previewPlugin: JupyterFrontEndPlugin<IPreview> = {
   id: 'jupyter-repro:preview',
@@ -113,6 +114,8 @@ export const previewPlugin: JupyterFrontEndPlugin<IPreview> = {
       openFile: path => void docManager.openOrReveal(path)
     });
 
+    openByAddress(app);
+
     if (restorer !== null) {
       void restorer.restore(files, {
         command: 'docmanager:open',
@@ -128,6 +131,23 @@ export const previewPlugin: JupyterFrontEndPlugin<IPreview> = {
     return preview;
   }
 };
+
+/**
+ * Opens the past file that the page's address names, as it does while one is in front. Lab itself would look for a
+ * file browser of the drive, find none and complain.
+ */
+function openByAddress({ commands, restored }: JupyterFrontEnd): void {
+  const address = PageConfig.getOption('treePath');
+  if (!address.startsWith(`${DRIVE}:`)) {
+    return;
+  }
+  PageConfig.setOption('treePath', '');
+  const file = parse(address);
+  if (file !== null) {
+    const { project, commit, path } = file;
+    void restored.then(() => commands.execute(CommandIDs.preview, { project, commit, path }));
+  }
+}
 
 /** Puts the banner over a file. The tab keeps the drive's name for it: Lab takes another label for a wish to rename. */
 function dress(
