@@ -1,10 +1,10 @@
 """Durable, reproducible workspaces for Jupyter.
 
-    import jupyter_repro
+import jupyter_repro
 
-    ws = jupyter_repro.open(".")
-    commit = ws.checkpoint("before the change")
-    commit.read("analysis.ipynb")
+ws = jupyter_repro.open(".")
+commit = ws.checkpoint("before the change")
+commit.read("analysis.ipynb")
 """
 
 from __future__ import annotations

@@ -202,7 +202,5 @@ def open_store_backend(data: DataDirectory, configuration: Configuration, projec
             )
         return open_backend(place)
     if project.store.startswith(REMOTE) and configuration.cache_limit_bytes:
-        return open_backend(
-            project.store, cache=data.cache(project.id), cache_bytes=configuration.cache_limit_bytes
-        )
+        return open_backend(project.store, cache=data.cache(project.id), cache_bytes=configuration.cache_limit_bytes)
     return open_backend(project.store)
