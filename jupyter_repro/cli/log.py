@@ -66,8 +66,9 @@ def command_here(
             say_json([commit_document(commit) for commit in commits])
             return
         names = _names(opened)
+        changed = _changed_software(opened, commits)
     more = short_list and len(commits) > SCREEN
-    _print(commits[:SCREEN] if more else commits, names, verbose)
+    _print(commits[:SCREEN] if more else commits, names, changed, verbose)
     if more:
         note("Older ones are not shown: -n 0 shows all.")
     if not commits:
@@ -87,10 +88,37 @@ def _names(opened: OpenedProject) -> Mapping[str, list[str]]:
     return found
 
 
-def _print(commits: Sequence[Commit], names: Mapping[str, list[str]], verbose: bool) -> None:
+def _changed_software(opened: OpenedProject, commits: Sequence[Commit]) -> Mapping[str, str]:
+    """How the installed software changed, by the commits with which it did."""
+    known = {commit.id: commit for commit in commits}
+    differing = [commit for commit in commits if _other_software(opened, commit, known)]
+    if not differing:
+        return {}  # without the import of what can tell more
+    from jupyter_repro.verbs.environments.compare import software_badges
+
+    return {name: badge.summary for name, badge in software_badges(opened, differing).items()}
+
+
+def _other_software(opened: OpenedProject, commit: Commit, known: Mapping[str, Commit]) -> bool:
+    """Whether the commit and its parent both say what was installed, and not the same."""
+    from jupyter_repro.errors import CommitNotFound
+
+    if not commit.environment.software or not commit.parents:
+        return False
+    name = commit.parents[0]
+    try:
+        parent = known[name] if name in known else opened.repository.commit_at(name)
+    except CommitNotFound:
+        return False
+    return parent.environment.software not in ("", commit.environment.software)
+
+
+def _print(
+    commits: Sequence[Commit], names: Mapping[str, list[str]], changed: Mapping[str, str], verbose: bool
+) -> None:
     if verbose:
         for commit in commits:
-            _print_whole(commit, names)
+            _print_whole(commit, names, changed)
         return
     times = [ago(commit.time) for commit in commits]
     sums = [counts(commit.added, commit.modified, commit.deleted) for commit in commits]
@@ -101,6 +129,8 @@ def _print(commits: Sequence[Commit], names: Mapping[str, list[str]], verbose: b
         words = [subject(commit.message)] if commit.message.strip() else []
         if commit.kind != "checkpoint":
             words.append(paint(f"[{shown_text(commit.kind)}]", "dim"))
+        if commit.id in changed:
+            words.append(paint(f"[software: {shown_text(changed[commit.id])}]", "magenta"))
         if commit.id in names:
             words.append(paint(f"({', '.join(names[commit.id])})", "cyan"))
         start = f"{paint(short(commit.id), 'yellow')}  {time:<{time_width}}  {total}{' ' * (sum_width - width)}"
@@ -112,7 +142,7 @@ def _width(commit: Commit) -> int:
     return sum(map(cells, parts)) + len(parts) + max(0, len(parts) - 1)
 
 
-def _print_whole(commit: Commit, names: Mapping[str, list[str]]) -> None:
+def _print_whole(commit: Commit, names: Mapping[str, list[str]], changed: Mapping[str, str]) -> None:
     here = f"  ({', '.join(names[commit.id])})" if commit.id in names else ""
     say(paint(f"commit {commit.id}", "yellow") + paint(here, "cyan"))
     for parent in commit.parents:
@@ -122,6 +152,10 @@ def _print_whole(commit: Commit, names: Mapping[str, list[str]]) -> None:
     say(f"Time:     {exact(commit.time)} ({ago(commit.time)})")
     say(f"Kind:     {shown_text(commit.kind)}, session {shown_text(commit.session.id)}")
     say(f"Changes:  {listed(commit.added, commit.modified, commit.deleted)}")
+    if commit.environment.label:
+        say(f"Software: {shown_text(commit.environment.label)}")
+    if commit.id in changed:
+        say(f"Changed:  {shown_text(changed[commit.id])}")
     for line in commit.message.strip().splitlines():
         say(f"    {shown_text(line)}")
     say()

@@ -79,4 +79,4 @@ def _restore_environment(commit: str, as_json: bool) -> None:
         say("Undo: jupyter-repro env use --none")
     elif before.environment:
         pinned = f" --revision {before.number}" if before.pinned else ""
-        say(f"Undo: jupyter-repro env use {before.label.rpartition(' r')[0]}{pinned}")
+        say(f"Undo: jupyter-repro env use {before.name}{pinned}")

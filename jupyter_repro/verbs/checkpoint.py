@@ -39,7 +39,8 @@ def checkpoint(
     workspace = opened.workspace
     with workspace.held(on_progress):
         notice = finish_interrupted(workspace)
-        wanted = Wanted(message, kind, allow_empty, full, skip_unreadable, tuple((labels or {}).items()))
+        all_labels = {**(labels or {}), **_refusal(opened)}
+        wanted = Wanted(message, kind, allow_empty, full, skip_unreadable, tuple(all_labels.items()))
         result = make_checkpoint(workspace, wanted, on_progress)
     if result.created:
         record(opened, "checkpoint", result.commit.id, kind=kind, message=message)
@@ -47,3 +48,13 @@ def checkpoint(
     if notice:
         result = replace(result, notice=" ".join(filter(None, (notice, result.notice))))
     return result
+
+
+def _refusal(opened: Opened) -> dict[str, str]:
+    """The label of a commit made in software that its project does not allow: the work is kept all the same."""
+    if not opened.repository.store.head.settings.get("environments"):
+        return {}
+    from jupyter_repro.verbs.environments.restricting import REFUSED, refused
+
+    label = refused(opened)
+    return {REFUSED: label} if label else {}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
@@ -20,7 +21,7 @@ Function = TypeVar("Function", bound=Callable[..., None])
 
 
 def definition_options(function: Function) -> Function:
-    """Give a command the options ``python``, ``requirements``, ``variables``, ``message``, ``build``."""
+    """Give a command the options of a definition (the fields of ``Asked``), ``message`` and ``build``."""
     for option in (
         click.option("--no-build", "build", flag_value=False, default=True, help="Save it without building it."),
         click.option("-m", "--message", metavar="MSG", default="", help="What changed, for the list of revisions."),
@@ -30,6 +31,22 @@ def definition_options(function: Function) -> Function:
             metavar="NAME=VALUE",
             multiple=True,
             help="A variable that kernels and runs find set. An empty VALUE takes it away.",
+        ),
+        click.option(
+            "--script",
+            "scripts",
+            metavar="WHEN=FILE",
+            multiple=True,
+            help="A script that runs pre-setup, post-setup, pre-run or post-run. An empty FILE takes it away.",
+        ),
+        click.option(
+            "--project-files/--no-project-files",
+            "project_files",
+            default=None,
+            help="Whether a workspace's own requirements.txt or pyproject.toml is applied on top at session start.",
+        ),
+        click.option(
+            "--based-on", metavar="NAME[@N]", help="Add to this revision of another environment, whose versions stay."
         ),
         click.option(
             "--requirements", metavar="FILE", help="What to install, as requirements.txt; '-' reads standard input."
@@ -42,23 +59,40 @@ def definition_options(function: Function) -> Function:
     return function
 
 
-def defined(
-    old: Definition,
-    python: str | None,
-    requirements: str | None,
-    variables: tuple[str, ...],
-) -> Definition:
+@dataclass(frozen=True)
+class Asked:
+    """What the options said of a definition; None or () for what was not named."""
+
+    python: str | None
+    requirements: str | None
+    variables: tuple[str, ...]
+    scripts: tuple[str, ...]
+    based_on: str | None
+    project_files: bool | None
+
+
+def defined(library: Library, old: Definition, asked: Asked) -> Definition:
     """The definition ``old`` with what the options say."""
     import msgspec
 
+    from jupyter_repro.verbs import environments
+
     changes: dict[str, object] = {}
-    if python is not None:
-        changes["python"] = python
-    if requirements is not None:
-        changes["requirements"] = _text(requirements)
-    if variables:
-        pairs = {**old.variables, **dict(_pair(one, "--variable NAME=VALUE") for one in variables)}
+    if asked.python is not None:
+        changes["python"] = asked.python
+    if asked.requirements is not None:
+        changes["requirements"] = _text(asked.requirements)
+    if asked.variables:
+        pairs = {**old.variables, **dict(_pair(one, "--variable NAME=VALUE") for one in asked.variables)}
         changes["variables"] = {name: value for name, value in pairs.items() if value}
+    if asked.scripts:
+        files = dict(_pair(one, "--script WHEN=FILE") for one in asked.scripts)
+        texts = {**old.scripts, **{name: _text(file) if file else "" for name, file in files.items()}}
+        changes["scripts"] = {name: text for name, text in texts.items() if text}
+    if asked.based_on is not None:
+        changes["parent"] = environments.based_on(library, *environments.revision_named(asked.based_on)).parent
+    if asked.project_files is not None:
+        changes["project_files"] = asked.project_files
     return msgspec.structs.replace(old, **changes)
 
 

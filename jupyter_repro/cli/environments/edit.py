@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from jupyter_repro.cli.environments.defining import build_and_tell, defined, definition_options
+from jupyter_repro.cli.environments.defining import Asked, build_and_tell, defined, definition_options
 from jupyter_repro.cli.environments.group import environment_command
 from jupyter_repro.cli.environments.shapes import build_document, environment_document
 from jupyter_repro.cli.output import paint, say, say_json
@@ -40,6 +40,9 @@ def command_here(
     python: str | None,
     requirements: str | None,
     variables: tuple[str, ...],
+    scripts: tuple[str, ...],
+    based_on: str | None,
+    project_files: bool | None,
     message: str,
     build: bool,
     as_json: bool,
@@ -55,7 +58,8 @@ def command_here(
         visibility = "shared"
     with environments.Library() as library:
         newest = library.show(library.owned(name).id).revisions[0]
-        wanted = defined(newest.definition, python, requirements, variables)
+        asked = Asked(python, requirements, variables, scripts, based_on, project_files)
+        wanted = defined(library, newest.definition, asked)
         if description is not None:
             environments.describe_environment(library, name, description)
         if visibility is not None:

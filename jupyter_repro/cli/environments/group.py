@@ -21,6 +21,8 @@ COMMANDS: dict[str, Entry] = {
         Entry("build", "build", "Build a revision of an environment."),
         Entry("log", "log", "Print or search the logs of builds."),
         Entry("use", "use", "Choose the environment of this workspace."),
+        Entry("run", "run", "Run a command in the environment of this workspace."),
+        Entry("restrict", "restrict", "Let a project allow marked revisions only."),
         Entry("duplicate", "duplicate", "Make an environment of your own from another."),
         Entry("archive", "archive", "Put an environment away, or take it back."),
         Entry("snapshot", "snapshot", "Show what is installed, now or when a commit was made."),

@@ -12,15 +12,20 @@ from jupyter_repro.errors import EnvironmentNotFound
 
 @environment_command(
     "log",
-    examples=("jupyter-repro env log py311-pandas", "jupyter-repro env log py311-pandas --search numpy"),
+    examples=(
+        "jupyter-repro env log py311-pandas",
+        "jupyter-repro env log py311-pandas --follow",
+        "jupyter-repro env log py311-pandas --search numpy",
+    ),
 )
 @click.argument("name", metavar="NAME")
 @click.option("--build", metavar="BUILD", help="Of this build, not the newest.")
+@click.option("-f", "--follow", is_flag=True, help="Go on with what is written, until the build has ended.")
 @click.option("--search", metavar="TEXT", help="The lines with TEXT in the logs of all builds.")
-def command_here(name: str, build: str | None, search: str | None, as_json: bool) -> None:
+def command_here(name: str, build: str | None, follow: bool, search: str | None, as_json: bool) -> None:
     """Print or search the logs of builds.
 
-    The log of a build under way is followed to its end.
+    Logs are kept with their builds, also those of builds that failed or were cancelled.
     """
     from jupyter_repro.verbs import environments
 
@@ -42,6 +47,7 @@ def command_here(name: str, build: str | None, search: str | None, as_json: bool
             lines = list(environments.build_log(library, chosen[0]))
             say_json([{"build": chosen[0], "line": number, "text": text} for number, text in enumerate(lines, 1)])
             return
-        note(f"build {chosen[0]}")
-        for line in environments.build_log(library, chosen[0], follow=True):
+        state = {one.id: one.state for one in builds}[chosen[0]]
+        note(f"build {chosen[0]}, {state}")
+        for line in environments.build_log(library, chosen[0], follow=follow):
             say(shown_lines(line))

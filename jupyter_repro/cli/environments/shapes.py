@@ -49,6 +49,7 @@ def used_document(used: Used | None) -> dict[str, Json]:
     return {
         "environment": used.label if used else None,
         "pinned": used.pinned if used else None,
+        "applied": (used.applied or None) if used else None,
         "kernel": used.kernel if used else None,
         "interpreter": used.interpreter if used else None,
     }

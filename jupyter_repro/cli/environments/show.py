@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import click
 
 from jupyter_repro.cli.environments.group import environment_command
@@ -10,6 +12,9 @@ from jupyter_repro.cli.escape import shown_lines, shown_text
 from jupyter_repro.cli.output import paint, say, say_json
 from jupyter_repro.cli.shapes import time_text
 from jupyter_repro.cli.words import ago, table
+
+if TYPE_CHECKING:
+    from jupyter_repro.verbs.environments import Definition
 
 
 @environment_command(
@@ -40,6 +45,8 @@ def command_here(name: str, revision: int | None, as_json: bool) -> None:
                     "base": definition.base,
                     "variables": dict(definition.variables),
                     "scripts": dict(definition.scripts),
+                    "based_on": _parent(definition),
+                    "project_files": definition.project_files,
                 },
                 "revisions": [
                     {
@@ -77,11 +84,19 @@ def command_here(name: str, revision: int | None, as_json: bool) -> None:
     say(paint(f"Definition of r{chosen.record.number}", "bold"))
     if definition.base:
         say(f"base {shown_text(definition.base)}")
+    if definition.parent is not None:
+        say(f"based on {shown_text(str(_parent(definition)))}")
     say(f"python {definition.python or '(that of the server)'}")
     for part in definition.requirements.splitlines():
         say(shown_text(part))
+    if definition.project_files:
+        say("the workspace's own file is applied on top at session start")
     for variable, value in sorted(definition.variables.items()):
         say(f"{variable}={shown_text(value)}")
     for script, text in definition.scripts.items():
         say(paint(f"{script}:", "dim"))
         say(shown_lines(text.rstrip("\n")))
+
+
+def _parent(definition: Definition) -> str | None:
+    return None if definition.parent is None else f"{definition.parent.name}@{definition.parent.number}"

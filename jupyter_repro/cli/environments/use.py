@@ -6,20 +6,21 @@ import click
 
 from jupyter_repro.cli.environments.group import environment_command
 from jupyter_repro.cli.environments.shapes import follow, used_document
-from jupyter_repro.cli.escape import shown_path
+from jupyter_repro.cli.escape import shown_path, shown_text
+from jupyter_repro.cli.interrupts import reporting
 from jupyter_repro.cli.opening import the_workspace
-from jupyter_repro.cli.output import paint, say, say_json
+from jupyter_repro.cli.output import note, paint, say, say_json
 
 
 @environment_command(
     "use",
     examples=(
         "jupyter-repro env use py311-pandas",
-        "jupyter-repro env use py311-pandas --revision 5",
+        "jupyter-repro env use py311-pandas@5",
         "jupyter-repro env use --none",
     ),
 )
-@click.argument("name", metavar="[NAME]", required=False)
+@click.argument("name", metavar="[NAME[@N]]", required=False)
 @click.option(
     "--revision", metavar="N", type=click.IntRange(min=1), help="Pin this revision instead of following the active one."
 )
@@ -27,8 +28,9 @@ from jupyter_repro.cli.output import paint, say, say_json
 def command_here(name: str | None, revision: int | None, nothing: bool, as_json: bool) -> None:
     """Choose the environment of this workspace.
 
-    Its kernel appears in the launcher by the name of environment and revision, and checkpoints record it. Without NAME,
-    tells which one is used.
+    Its kernel appears in the launcher by the name of environment and revision, and checkpoints record it. NAME follows
+    the active revision of the environment, NAME@N pins one. Where the environment says so, the project's own
+    requirements.txt or pyproject.toml is applied on top. Without NAME, tells which one is used.
     """
     from jupyter_repro.verbs import environments
 
@@ -36,13 +38,17 @@ def command_here(name: str | None, revision: int | None, nothing: bool, as_json:
         raise click.UsageError("--none stands alone")
     if revision and not name:
         raise click.UsageError("--revision needs NAME")
-    with the_workspace() as workspace:
+    notice = ""
+    with the_workspace() as workspace, reporting():
         if nothing:
             environments.stop_using(workspace)
         elif name is not None:
             with environments.Library() as library:
-                environments.use(workspace, library, name, revision, on_line=follow)
+                plain, number = environments.revision_named(name)
+                notice = environments.use(workspace, library, plain, revision or number, on_line=follow).notice
         used = environments.used(workspace)
+    if notice:
+        note(shown_text(notice))
     if as_json:
         say_json(used_document(used))
     elif used is None:

@@ -47,19 +47,21 @@ def allowed(opened: OpenedProject) -> tuple[Allowed, ...]:
 
 
 def restrict(
-    opened: OpenedProject, library: Library, revisions: Sequence[tuple[str, int | None]]
+    opened: OpenedProject, library: Library, revisions: Sequence[tuple[str, int | None]], *, adding: bool = False
 ) -> tuple[Allowed, ...]:
     """Let the project allow these revisions only: names of environments with numbers (None means the active one).
 
-    Without any, all are allowed again. Raises ``EnvironmentNotFound``.
+    Without any, all are allowed again. With ``adding`` they are allowed besides the others. Raises
+    ``EnvironmentNotFound``.
     """
-    marked = []
+    opened.repository.sync()
+    marked = list(allowed(opened)) if adding else []
     for name, number in revisions:
         found = library.show(name)
         revision = found.revision(number)
         marked.append(Allowed(found.record.name, revision.record.number, revision.record.definition))
+    marked = list(dict.fromkeys(marked))
     value = msgspec.json.encode(marked).decode() if marked else None
-    opened.repository.sync()
     opened.repository.store.publish(lambda head: Changes(settings={_SETTING: value}))
     record(opened, "env-restrict", ", ".join(one.label for one in marked))
     return tuple(marked)

@@ -10,9 +10,10 @@ from jupyter_repro.environments.choices import Chosen, read_active, read_choice,
 from jupyter_repro.environments.definitions import read_definition, read_lock
 from jupyter_repro.environments.discovery import Discovered, discover
 from jupyter_repro.environments.engines import engine_of
+from jupyter_repro.environments.engines.conda_cache import remove_unused_packages
 from jupyter_repro.environments.engines.prefixes import Prefixes
 from jupyter_repro.environments.injected import injected_variables
-from jupyter_repro.environments.kernels import kernel_name, register_kernel, remove_dead_kernels
+from jupyter_repro.environments.kernels import has_kernel, kernel_name, register_kernel, remove_dead_kernels
 from jupyter_repro.environments.layers import scripts_of, variables_of
 from jupyter_repro.environments.places import Places
 from jupyter_repro.errors import Cancelled, EnvironmentNotReady, ReproError
@@ -29,7 +30,7 @@ KEPT_DAYS = 7.0
 class Used:
     """The revision that a workspace uses: its label "name rN", whether it is pinned, its kernel's name (of the kernel
     specification) and its interpreter. ``applied`` is the workspace's own file on top, or ""; ``notice`` a sentence
-    that the user should see, or ""."""
+    that the user should see, or ""; ``name`` that of the environment."""
 
     label: str
     environment: str
@@ -39,6 +40,7 @@ class Used:
     interpreter: str
     applied: str = ""
     notice: str = ""
+    name: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,7 +146,9 @@ def apply_project_files(opened: Opened, *, on_line: OnLine | None = None) -> Use
 
 
 def register_chosen(places: Places, chosen: Chosen) -> str:
-    """Make the kernel of a revision appear; returns its name."""
+    """Make the kernel of a revision appear; returns its name, "" when there is no kernel in it."""
+    if not has_kernel(chosen.interpreter):
+        return ""
     definition = read_definition(places.get(chosen.definition))
     variables = injected_variables(variables_of(definition), environment=chosen.name, revision=chosen.number)
     launcher = (sys.executable, "-m", "jupyter_repro.environments.launching", str(places.root), chosen.definition)
@@ -169,7 +173,7 @@ def used(opened: Opened) -> Used | None:
     if choice is None:
         return None
     chosen, pinned = choice
-    return _used(chosen, pinned, kernel_name(chosen))
+    return _used(chosen, pinned, kernel_name(chosen) if has_kernel(chosen.interpreter) else "")
 
 
 def discovered(opened: Opened) -> list[Discovered]:
@@ -195,10 +199,10 @@ def collect_environments(library: Library, *, days: float = KEPT_DAYS) -> Enviro
         if below is not None:
             wanted.add(below[0].lock)
     removed = size = 0
-    for folder in (library.places.uv,):
-        prefixes = Prefixes(folder)
+    for prefixes in (Prefixes(library.places.uv), Prefixes(library.places.conda)):
         done = prefixes.remove_all_but(wanted | prefixes.young(days * 86_400))
         removed, size = removed + done[0], size + done[1]
+    size += remove_unused_packages(library.places)
     kernels = remove_dead_kernels(_kernels())
     library.record("env-gc", "", removed=removed, bytes=size)
     return EnvironmentsCollected(removed, kernels, size)
@@ -206,7 +210,14 @@ def collect_environments(library: Library, *, days: float = KEPT_DAYS) -> Enviro
 
 def _used(chosen: Chosen, pinned: bool, kernel: str) -> Used:
     return Used(
-        chosen.label, chosen.environment, chosen.number, pinned, kernel, chosen.interpreter, applied=chosen.applied
+        chosen.label,
+        chosen.environment,
+        chosen.number,
+        pinned,
+        kernel,
+        chosen.interpreter,
+        applied=chosen.applied,
+        name=chosen.name,
     )
 
 

@@ -1,0 +1,119 @@
+"""A workspace's own file on top of its environment; environments that add to another; marked revisions."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from jupyter_repro import errors, verbs
+from jupyter_repro.environments.definitions import Definition
+from jupyter_repro.verbs import environments
+from tests.environments.test_uv_engine import interpreter, says
+
+if TYPE_CHECKING:
+    from tests.conftest import Repro
+
+VERSIONS = "import importlib.metadata as m; print(m.version('six'), m.version('idna'))"
+BASE = Definition(engine="uv", requirements="six==1.16.0\nidna\n", project_files=True)
+
+
+def test_the_projects_own_file_is_applied_recorded_and_cached(
+    library: environments.Library, opened: verbs.Opened, tmp_path: Path
+) -> None:
+    root = opened.workspace.root
+    environments.create(library, "base", BASE)
+    environments.build(library, "base")
+    assert environments.apply_project_files(opened) is None, "nothing is in use"
+    plain = environments.use(opened, library, "base")
+    assert (plain.label, plain.applied) == ("base r1", "")
+    assert environments.apply_project_files(opened) is None, "there is no such file"
+    idna = says(plain.interpreter, VERSIONS).split()[1]
+
+    (root / "requirements.txt").write_text("six==1.17.0\n")
+    said: list[str] = []
+    used = environments.apply_project_files(opened, on_line=said.append)
+    assert used is not None
+    assert (used.label, used.applied, used.notice) == ("base r1 + requirements.txt", "requirements.txt", "")
+    assert environments.used(opened) == used
+    assert says(used.interpreter, VERSIONS) == f"1.17.0 {idna}", "the file outweighs; the rest stays as it was"
+    assert says(plain.interpreter, VERSIONS) == f"1.16.0 {idna}", "the environment itself is as it was"
+    (log,) = library.places.builds.glob("derived-*.log")
+    assert log.read_text().splitlines() == said
+
+    said.clear()
+    assert environments.apply_project_files(opened, on_line=said.append) == used
+    assert said == [], "nothing is done while nothing has changed"
+    made = verbs.checkpoint(opened).commit
+    assert made.environment.label == "base r1 + requirements.txt"
+
+    # A file that cannot be had leaves everything as it was, and says so.
+    (root / "requirements.txt").write_text("six==99.99\n")
+    kept = environments.apply_project_files(opened)
+    assert kept is not None
+    assert kept.label == used.label
+    assert kept.notice.startswith("The workspace's own file was not applied to base r1. No versions fit")
+    (root / "requirements.txt").write_text("-e .\n")
+    bad = environments.apply_project_files(opened)
+    assert bad is not None
+    assert "requirements.txt cannot be used" in bad.notice
+
+    # Gone with its file; and back from the commit alone, where nothing else is left.
+    (root / "requirements.txt").unlink()
+    assert environments.apply_project_files(opened) is None
+    now = environments.used(opened)
+    assert now is not None
+    assert now.label == "base r1"
+    shutil.rmtree(library.places.root)
+    brought = environments.restore_environment(opened, made.id)
+    assert (brought.used.label, brought.notice) == ("base r1 + requirements.txt", "")
+    assert says(brought.used.interpreter, VERSIONS) == f"1.17.0 {idna}"
+
+
+def test_an_environment_adds_to_a_revision_of_another(library: environments.Library, opened: verbs.Opened) -> None:
+    environments.create(library, "base", BASE)
+    with pytest.raises(errors.EnvironmentNotReady, match="base r1 has no build that worked"):
+        environments.based_on(library, "base", 1)
+    environments.build(library, "base")
+    from msgspec.structs import replace
+
+    wanted = replace(environments.based_on(library, "base"), requirements="colorama\n")
+    environments.create(library, "more", wanted)
+    assert environments.build(library, "more").state == "ready"
+    assert says(interpreter(library, "more"), "import colorama, six; print(six.__version__)") == "1.16.0"
+    compared = environments.compare(opened, "base@1", "more@1", library=library)
+    assert [(one.name, one.change) for one in compared.changes] == [("colorama", "added")]
+    assert '"name": "base"' in compared.definition
+    # The base moves on, and what is based on it stays.
+    environments.edit(library, "base", Definition(engine="uv", requirements="six==1.17.0\n"))
+    shown = library.show("more").revision(1).definition
+    assert shown.parent is not None
+    assert (shown.parent.name, shown.parent.number, shown.parent.definition) == ("base", 1, BASE)
+
+
+def test_a_project_allows_marked_revisions_only(
+    repro: Repro, library: environments.Library, opened: verbs.Opened
+) -> None:
+    import sys
+
+    for name in ("blessed", "wild"):
+        here = Definition(engine="host", base=sys.executable, variables={"NAME": name})
+        environments.create(library, name, here, visibility="everyone")
+        environments.build(library, name)
+    environments.use(opened, library, "wild")
+    assert environments.allowed(opened) == ()
+    environments.restrict(opened, library, [("blessed", None)])
+    with pytest.raises(errors.EnvironmentForbidden, match="does not allow wild r1, but blessed r1"):
+        environments.use(opened, library, "wild")
+    made = verbs.checkpoint(opened, allow_empty=True).commit
+    assert made.labels["environment-refused"] == "wild r1", "work is kept, and the commit says so"
+    environments.use(opened, library, "blessed")
+    assert "environment-refused" not in verbs.checkpoint(opened, allow_empty=True).commit.labels
+    with pytest.raises(errors.EnvironmentNotFound):
+        environments.restrict(opened, library, [("nothing", 1)])
+    assert "blessed r1" in repro("env", "restrict").text
+    assert repro("env", "use", "wild", code=1).err.startswith("jupyter-repro: Project")
+    assert "every environment" in repro("env", "restrict", "--none").text
+    repro("env", "restrict", "--none", "wild", code=2)
