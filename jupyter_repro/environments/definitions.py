@@ -17,9 +17,9 @@ from jupyter_repro.environments.snapshots.secrets import looks_secret, without_c
 from jupyter_repro.errors import BlobCorrupt, InvalidDefinition
 
 FORMAT = 1
-ENGINES = ("uv", "conda", "host")
-"""The engines that this version has: uv makes virtual environments, conda environments of conda packages, and host
-describes an interpreter that is there."""
+ENGINES = ("uv", "conda", "docker", "host")
+"""The engines that this version has: uv makes virtual environments, conda environments of conda packages, docker
+images whose kernels run in containers, and host describes an interpreter that is there."""
 
 SCRIPTS = ("pre-setup", "post-setup", "pre-run", "post-run")
 """The scripts of an environment, in the order in which they run; the project's requirements come after the first."""
@@ -27,7 +27,7 @@ SCRIPTS = ("pre-setup", "post-setup", "pre-run", "post-run")
 SETUP_SCRIPTS = ("pre-setup", "post-setup")
 """Those that run around the installation; the others run around what is executed."""
 
-EngineName = Literal["uv", "conda", "host"]
+EngineName = Literal["uv", "conda", "docker", "host"]
 
 _VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 _PYTHON = re.compile(r"(\d+\.\d+(\.\d+)?)?")
@@ -45,6 +45,11 @@ class Definition(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     See ``layers`` for what a definition and its parents come to together.
 
     For conda, ``conda`` is the text of an environment.yml, and ``requirements`` go on top as its pip section does.
+
+    For docker, ``base`` is the reference of an image, ``dockerfile`` the instructions that follow its FROM (or all of
+    them when there is no base), ``build_arguments`` and ``files`` (texts by their relative paths) what the build gets;
+    kernels get at most ``cpus`` processors and ``memory`` bytes (0: no limit) and the ``network`` none, bridge ("") or
+    host. See ``container_fields``.
     """
 
     engine: str
@@ -57,6 +62,12 @@ class Definition(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     parent: Parent | None = None
     project_files: bool = False
     conda: str = ""
+    dockerfile: str = ""
+    build_arguments: dict[str, str] = {}
+    files: dict[str, str] = {}
+    network: str = ""
+    cpus: float = 0.0
+    memory: int = 0
 
 
 class Parent(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -76,9 +87,10 @@ class Parent(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 class Lock(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """What a definition became on ``platform`` ("linux-x86_64") with the exact ``python`` ("CPython 3.11.7").
 
-    ``text`` is for uv a list of requirements with hashes, and for host the text of a software snapshot. ``scripts`` are
-    those that run around the installation, by name and in order, and ``variables`` what they find set: they make the
-    environment too, so one with other scripts is another one.
+    ``text`` is for uv a list of requirements with hashes, for host the text of a software snapshot, for conda and
+    docker what ``engines.conda_lock`` and ``engines.docker.locks`` say. ``scripts`` are those that run around the
+    installation, by name and in order, and ``variables`` what they find set: they make the environment too, so one with
+    other scripts is another one.
     """
 
     engine: str
@@ -129,11 +141,20 @@ def checked(definition: Definition) -> Definition:
         raise InvalidDefinition(f"There is no engine {definition.engine!r}. Choose one of {', '.join(ENGINES)}.")
     if not _PYTHON.fullmatch(definition.python):
         raise InvalidDefinition(f"{definition.python!r} is no version of Python. Give one as 3.11 or 3.11.9.")
+    if definition.parent is not None and definition.parent.definition.engine != definition.engine:
+        raise InvalidDefinition(
+            f"{definition.parent.name} r{definition.parent.number} is made by the engine "
+            f"{definition.parent.definition.engine}, and one of the engine {definition.engine} cannot add to it. "
+            "Choose the same engine."
+        )
     for name, text in definition.scripts.items():
         _check_script(name, text, definition.engine)
     for name, value in definition.variables.items():
         check_variable(name, value)
     check_requirements(definition.requirements.splitlines(), "requirements")
+    from jupyter_repro.environments.container_fields import check_containers
+
+    check_containers(definition)
     from jupyter_repro.environments.engines.conda_fields import check_conda
 
     definition = check_conda(definition)

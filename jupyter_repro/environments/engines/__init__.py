@@ -26,4 +26,8 @@ def engine_of(name: str, places: Places) -> Engine:
         from jupyter_repro.environments.engines.host import HostEngine
 
         return HostEngine(places)
+    if name == "docker":
+        from jupyter_repro.environments.engines.docker import DockerEngine
+
+        return DockerEngine(places)
     raise InvalidDefinition(f"This version has no engine {name!r}. Upgrade jupyter-repro, or choose uv.")
