@@ -17,8 +17,12 @@ def layers(definition: Definition) -> tuple[Definition, ...]:
 
 
 def requirements_of(definition: Definition) -> str:
-    """What all layers ask for, a line each; a line that a later layer has too is left out of the earlier one."""
-    lines = [line for layer in layers(definition) for line in layer.requirements.splitlines()]
+    """What all layers ask for, a line each. A package that a later layer names counts as the later layer says."""
+    lines: list[str] = []
+    for layer in layers(definition):
+        added = layer.requirements.splitlines()
+        named = {name for line in added if (name := _name(line))}
+        lines = [line for line in lines if _name(line) not in named] + added
     return "".join(f"{line}\n" for line in dict.fromkeys(lines))
 
 
