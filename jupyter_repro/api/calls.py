@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Iterator, Mapping
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, TypeVar
 
@@ -12,6 +13,7 @@ if TYPE_CHECKING:
     from jupyter_repro.api.routes import Route
     from jupyter_repro.api.schemas.base import Query, Request
     from jupyter_repro.api.services import Services
+    from jupyter_repro.verbs.environments import Library
     from jupyter_repro.workspace import WorkspaceState
 
 Model = TypeVar("Model", bound=BaseModel)
@@ -19,7 +21,8 @@ Model = TypeVar("Model", bound=BaseModel)
 
 @dataclass(frozen=True)
 class Call:
-    """A request on its way to an operation. ``parameters`` are those of the path, decoded."""
+    """A request on its way to an operation. ``parameters`` are those of the path, decoded; ``groups`` those that the
+    server's identity provider says the user is in."""
 
     services: Services
     route: Route
@@ -27,6 +30,7 @@ class Call:
     parameters: Mapping[str, str]
     query: Query | None = None
     body: Request | None = None
+    groups: frozenset[str] = frozenset()
 
     def asked(self, model: type[Model]) -> Model:
         """The query, which the route declares to be a ``model``."""
@@ -47,6 +51,19 @@ class Call:
     def author(self) -> str:
         """The name that commits of whoever asks carry."""
         return self.services.author_of(self.user)
+
+    def library(self) -> AbstractContextManager[Library]:
+        """The environments of whoever asks."""
+        return self.services.libraries.of(self.services.owner_of(self.user), self.groups)
+
+    def environment_order(self) -> dict[str, object]:
+        """What an order to work on environments carries."""
+        return {
+            **self.services.order(),
+            "author": self.author,
+            "user": self.services.owner_of(self.user),
+            "groups": sorted(self.groups),
+        }
 
     def order(self, state: WorkspaceState) -> dict[str, object]:
         """What an order to work in a workspace carries."""

@@ -126,6 +126,7 @@ class ReproHandler(APIHandler):
             parameters=read_parameters(raw),
             query=read_query(route, self.request.query),
             body=read_body(route, self.request.body),
+            groups=self._groups(),
         )
         return call, operation_named(route.operation)
 
@@ -145,6 +146,14 @@ class ReproHandler(APIHandler):
 
     def _user(self) -> str:
         return str(getattr(self.current_user, "username", ""))
+
+    def _groups(self) -> frozenset[str]:
+        # A hub says which groups a user is in; other identity providers may say so in the same way.
+        told = getattr(self.current_user, "hub_user", None)
+        groups = told.get("groups") if isinstance(told, dict) else getattr(self.current_user, "groups", None)
+        if not isinstance(groups, (list, tuple, set, frozenset)):
+            return frozenset()
+        return frozenset(group for group in groups if isinstance(group, str))
 
     async def _send(self, route: Route, result: Result) -> None:
         from jupyter_repro.api.calls import File, Json

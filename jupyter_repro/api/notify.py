@@ -11,8 +11,15 @@ from typing import Protocol
 from jupyter_repro.api.tasks import TaskRecord
 
 FOLDER = Path(__file__).parent / "events"
-KINDS = ("checkpoint", "restore", "recreate", "switch", "task")
+KINDS = ("checkpoint", "restore", "recreate", "switch", "environment", "task")
 _PROGRESS_SECONDS = 0.5
+_ENVIRONMENT_TASKS = {
+    "build-environment": "build",
+    "activate-environment": "activated",
+    "use-environment": "selected",
+    "restore-environment": "selected",
+    "collect-environments": "collected",
+}
 _MOST_PATHS = 100
 
 
@@ -64,8 +71,54 @@ class Notifier:
                 **{name: progress.get(name) for name in ("phase", "files", "total_files", "bytes", "total_bytes")},
             },
         )
+        self._environment_task(record)
         if record.state == "done" and record.result is not None:
             self._done(record, record.result)
+
+    def environment_changed(
+        self,
+        what: str,
+        environment: str | None,
+        *,
+        revision: int | None = None,
+        build: str | None = None,
+        state: str | None = None,
+        project: str | None = None,
+        workspace: str | None = None,
+    ) -> None:
+        """Something of an environment changed. Told by ids alone: who hears it may not see the environment."""
+        self._emit(
+            "environment",
+            {
+                "what": what,
+                "environment": environment,
+                "revision": revision,
+                "build": build,
+                "state": state,
+                "project": project,
+                "workspace": workspace,
+            },
+        )
+
+    def _environment_task(self, record: TaskRecord) -> None:
+        said = _ENVIRONMENT_TASKS.get(record.kind)
+        if said is None:
+            return
+        build = record.arguments.get("build")
+        revision = record.arguments.get("revision")
+        told: dict[str, object] = {
+            "environment": record.arguments.get("environment") or None,
+            "revision": revision if isinstance(revision, int) else None,
+            "build": build if isinstance(build, str) else None,
+            "project": record.project,
+            "workspace": record.workspace,
+        }
+        if record.kind == "build-environment":
+            states = {"queued": "queued", "running": "building", "done": "ready"}
+            what = "build-finished" if record.is_over else "build-log" if record.progress else "build-started"
+            self._emit("environment", {"what": what, "state": states.get(record.state, record.state), **told})
+        elif record.state == "done":
+            self._emit("environment", {"what": said, "state": None, **told})
 
     def _done(self, record: TaskRecord, result: Mapping[str, object]) -> None:
         where: dict[str, object] = {"project": record.project, "workspace": record.workspace}

@@ -21,6 +21,7 @@ API_CODES = {
     "task_not_found": "No task has this id, or it ended a while ago.",
     "method_not_allowed": "The address answers to other methods; the Allow header names them.",
     "not_confirmed": "A purge needs the path twice.",
+    "revision_moved": "The environment has a newer revision than the editor began with.",
     "setting_locked": "The server's configuration fixes this setting.",
     "file_refused": "The file system lacks the permission for it.",
     "too_large": "The body, or the file that is asked for, is larger than what is handled at once.",

@@ -7,14 +7,10 @@ so the table and the document can be read without the rest of the package.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
-from dataclasses import dataclass
-from functools import cached_property
-from typing import Literal
 
-from pydantic import BaseModel
-
+from jupyter_repro.api.environment_routes import ENVIRONMENT_ROUTES
+from jupyter_repro.api.route import PATH_PARAMETERS, WRITES, Action, Media, Method, Route
 from jupyter_repro.api.schemas import (
     branches,
     commits,
@@ -31,71 +27,9 @@ from jupyter_repro.api.schemas import (
     trees,
     workspaces,
 )
-from jupyter_repro.api.schemas.base import Query, Request
 from jupyter_repro.api.schemas.page import PageQuery
 
-Method = Literal["GET", "POST", "PUT", "PATCH", "DELETE"]
-Action = Literal["read", "write"]
-Media = Literal["json", "bytes", "none"]
-
-WRITES: frozenset[str] = frozenset({"POST", "PUT", "PATCH", "DELETE"})
-
-PATH_PARAMETERS: dict[str, str] = {
-    "project": "Id or name of a project, or `current`: that of the workspace this server was started in.",
-    "workspace": "Id of a workspace, or `current`: the one this server was started in.",
-    "commit": "Any name of a commit (id, unique prefix, branch, tag, `@`, `@~2`), percent-encoded.",
-    "branch": "Name of a branch; its slashes may be percent-encoded or not.",
-    "tag": "Name of a tag; its slashes may be percent-encoded or not.",
-    "task": "Id of a task.",
-}
-
-# The last segment may hold slashes: branch and tag names often do, and proxies like to decode %2F.
-_GREEDY = frozenset({"branch", "tag"})
-
-
-@dataclass(frozen=True)
-class Route:
-    """One method of one path."""
-
-    method: Method
-    path: str
-    operation: str
-    summary: str
-    answer: type[BaseModel] | None = None
-    request: type[Request] | None = None
-    query: type[Query] | None = None
-    status: int = 200
-    media: Media = "json"
-    polled: bool = False
-    """Clients ask it by a clock: it is no sign that a person is there, so an idle server stays idle."""
-
-    @property
-    def action(self) -> Action:
-        """What the authorizer is asked for, on the resource ``jupyter_repro``."""
-        return "write" if self.method in WRITES else "read"
-
-    @property
-    def name(self) -> str:
-        """``operationId`` of the document, camel case: ``commitsHistory``."""
-        room, verb = self.operation.split(".")
-        words = [room, *verb.split("_")]
-        return words[0] + "".join(word.capitalize() for word in words[1:])
-
-    @cached_property
-    def parameters(self) -> tuple[str, ...]:
-        """Names in the path template, in order."""
-        return tuple(re.findall(r"{(\w+)}", self.path))
-
-    @cached_property
-    def pattern(self) -> re.Pattern[str]:
-        """Matches the part of a request's path behind the prefix, still percent-encoded."""
-        parts = re.split(r"{(\w+)}", self.path)
-        text = "".join(
-            re.escape(part) if place % 2 == 0 else f"(?P<{part}>{'.+' if part in _GREEDY else '[^/]+'})"
-            for place, part in enumerate(parts)
-        )
-        return re.compile(text)
-
+__all__ = ["PATH_PARAMETERS", "ROUTES", "WRITES", "Action", "Media", "Method", "Route", "routes_at"]
 
 COMMIT = "projects/{project}/commits/{commit}"
 WORKSPACE = "workspaces/{workspace}"
@@ -434,6 +368,8 @@ ROUTES: tuple[Route, ...] = (
         request=maintenance.ThinRequest,
         status=202,
     ),
+    # Environments, in a table of their own
+    *ENVIRONMENT_ROUTES,
     # Tasks
     Route(
         "GET",

@@ -20,6 +20,7 @@ from jupyter_repro.errors import ReproError
 if TYPE_CHECKING:
     from nbformat.sign import NotebookNotary
 
+    from jupyter_repro.api.libraries import Libraries
     from jupyter_repro.api.lifecycle import Lifecycle
     from jupyter_repro.api.notify import EventBus, Notifier
     from jupyter_repro.api.rooms import Rooms
@@ -97,6 +98,13 @@ class Services:
         return Rooms(self.configuration, self.place.root, self.session_in)
 
     @cached_property
+    def libraries(self) -> Libraries:
+        """Environments, as each user sees them."""
+        from jupyter_repro.api.libraries import Libraries
+
+        return Libraries(lambda: self.configuration)
+
+    @cached_property
     def notifier(self) -> Notifier:
         """The way to the event bus."""
         from jupyter_repro.api.notify import Notifier
@@ -154,6 +162,17 @@ class Services:
     def author_of(self, user: str) -> str:
         """The name that commits of ``user`` carry: the server's own, unless its users have names (a hub, say)."""
         return user if self._named_users and user else self.configuration.author_name
+
+    def owner_of(self, user: str) -> str:
+        """The name under which ``user`` owns environments: that of the command line, unless users have names."""
+        from jupyter_repro.configuration import user_name
+
+        return user if self._named_users and user else user_name()
+
+    @property
+    def named_users(self) -> bool:
+        """Several people may use this server, each under a name of their own."""
+        return self._named_users
 
     def current_workspace(self) -> str | None:
         """Id of the workspace that the server was started in; None when that is none, or cannot be opened."""
@@ -241,6 +260,8 @@ class Services:
             await self.tasks.close(2.0)
         if "rooms" in self.__dict__:
             self.rooms.close()
+        if "libraries" in self.__dict__:
+            self.libraries.close()
         self._pool.shutdown(wait=False, cancel_futures=True)
 
     def notebook_saved(self, path: str) -> None:

@@ -111,6 +111,34 @@ class Environments:
 
         return self._database.write(work)
 
+    def newest_builds(self) -> Mapping[str, BuildRecord]:
+        """The newest build of each environment, by its id."""
+        newest = (
+            select(builds.c.environment_id, func.max(builds.c.queued).label("queued"))
+            .group_by(builds.c.environment_id)
+            .subquery()
+        )
+        query = (
+            select(builds)
+            .join(newest, (builds.c.environment_id == newest.c.environment_id) & (builds.c.queued == newest.c.queued))
+            .order_by(builds.c.id)
+        )
+        return self._database.read(
+            lambda connection: {
+                row["environment_id"]: BuildRecord(**row) for row in connection.execute(query).mappings()
+            }
+        )
+
+    def active_packages(self) -> Mapping[str, int]:
+        """How many packages the newest good build of the active revision has, by the id of its environment."""
+        query = (
+            select(environments.c.id, builds.c.packages)
+            .join(builds, (builds.c.environment_id == environments.c.id) & (builds.c.number == environments.c.active))
+            .where(builds.c.state == "ready")
+            .order_by(builds.c.queued)
+        )
+        return self._database.read(lambda connection: {row[0]: row[1] for row in connection.execute(query)})
+
     def build(self, build: str) -> BuildRecord:
         """The build of that id. Raises EnvironmentNotFound."""
         query = select(builds).where(builds.c.id == build)

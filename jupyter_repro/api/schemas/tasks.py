@@ -9,6 +9,8 @@ from pydantic import ConfigDict, Field
 from jupyter_repro.api.schemas.base import Answer, Count, Query, Text, Time
 from jupyter_repro.api.schemas.branches import SwitchDone
 from jupyter_repro.api.schemas.commits import CheckpointDone
+from jupyter_repro.api.schemas.environments_builds import ActivateDone, BuildDone, CollectEnvironmentsDone
+from jupyter_repro.api.schemas.environments_use import RestoreEnvironmentDone, SelectDone
 from jupyter_repro.api.schemas.errors import Problem
 from jupyter_repro.api.schemas.maintenance import CollectDone, ExportDone, ImportDone, ThinDone, VerifyDone
 from jupyter_repro.api.schemas.page import Page, PageQuery
@@ -29,6 +31,11 @@ TaskKind = Literal[
     "thin",
     "export",
     "import",
+    "build-environment",
+    "activate-environment",
+    "use-environment",
+    "restore-environment",
+    "collect-environments",
 ]
 
 TaskState = Literal["queued", "running", "done", "failed", "cancelled"]
@@ -45,7 +52,12 @@ TaskResult = Annotated[
     | CollectDone
     | ThinDone
     | ExportDone
-    | ImportDone,
+    | ImportDone
+    | BuildDone
+    | ActivateDone
+    | SelectDone
+    | RestoreEnvironmentDone
+    | CollectEnvironmentsDone,
     Field(discriminator="kind"),
 ]
 

@@ -16,7 +16,7 @@ from jupyter_repro.api.schemas.recreate import RecreateDone
 from jupyter_repro.api.schemas.restore import PurgeDone, RestoreDone, TrackDone
 from jupyter_repro.api.schemas.trees import CopyDone
 from jupyter_repro.api.translate import purge_plan_of
-from jupyter_repro.api.work import upkeep
+from jupyter_repro.api.work import environments, upkeep
 from jupyter_repro.api.work.order import Arguments, Order
 from jupyter_repro.progress import OnProgress
 
@@ -142,6 +142,11 @@ JOBS: Mapping[str, Callable[[Order, OnProgress], Answer]] = {
     "thin": upkeep.thin,
     "export": upkeep.export,
     "import": upkeep.import_,
+    "build-environment": environments.build,
+    "activate-environment": environments.activate,
+    "use-environment": environments.use,
+    "restore-environment": environments.restore,
+    "collect-environments": environments.collect,
 }
 
 

@@ -32,6 +32,10 @@ class Order:
         """Whether a switch is on."""
         return bool(self._arguments.get(name, False))
 
+    def number(self, name: str) -> int:
+        """A whole number that must be there."""
+        return int(self.text(name))
+
     def texts(self, name: str) -> list[str]:
         """A list of strings."""
         value = self._arguments.get(name) or []
