@@ -1,19 +1,25 @@
 # Every target makes what it needs; a second call finds it made.
 # PYTHON=/path/to/python3 chooses the interpreter, JOBS the number of test processes, PYTEST what to test
-# ("make test PYTEST=tests/store"), BENCH what to measure ("make bench BENCH=--quick"). Every run tests the same
-# cases; "make test EXPLORE=1" draws others at random.
+# ("make test PYTEST=tests/store"), LAB options for JupyterLab ("make lab LAB=--no-browser"), BENCH what to measure
+# ("make bench BENCH=--quick"). Every run tests the same cases; "make test EXPLORE=1" draws others at random.
 
 VENV := .venv
 BIN := $(VENV)/bin
 JOBS ?= 2
 PYTEST ?=
+LAB ?=
 BENCH ?=
-PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet
+# Without its build hook: the plugin is built beside the code, and linked.
+PIP := HATCH_BUILD_NO_HOOKS=true $(BIN)/python -m pip --disable-pip-version-check install --quiet
+PLUGIN := $(BIN)/python scripts/build_labextension.py
 
-.PHONY: help venv demo test lint format bench docs reference clean distclean
+.PHONY: help venv lab demo plugin test test-python test-plugin lint lint-python lint-plugin format bench docs reference \
+	clean distclean
+.NOTPARALLEL:
 
 help:
-	@echo "make demo       protect a small example directory, and show what that gives"
+	@echo "make lab        open JupyterLab on an example project with a history"
+	@echo "make demo       the same story on the command line"
 	@echo "make test       run the tests"
 	@echo "make lint       style, types and the borders between the layers"
 	@echo "make format     put the code into the house style"
@@ -32,31 +38,55 @@ $(VENV)/.run: pyproject.toml | $(BIN)/pip
 	$(PIP) --editable .
 	@touch $@
 
+$(VENV)/.lab: pyproject.toml | $(BIN)/pip
+	@echo "Installing JupyterLab and what it needs into $(VENV) ..."
+	$(PIP) --editable '.[lab]'
+	@touch $@ $(VENV)/.run
+
 $(VENV)/.test: pyproject.toml | $(BIN)/pip
 	$(PIP) --editable '.[test]'
-	@touch $@ $(VENV)/.run
+	@touch $@ $(VENV)/.lab $(VENV)/.run
 
 $(VENV)/.dev: pyproject.toml | $(BIN)/pip
 	$(PIP) --editable '.[dev]'
-	@touch $@ $(VENV)/.test $(VENV)/.run
+	@touch $@ $(VENV)/.test $(VENV)/.lab $(VENV)/.run
 
-venv: $(VENV)/.dev
+venv: $(VENV)/.dev plugin
+
+# Built only when its sources are others than those it was built from; Jupyter in $(VENV) then has both halves.
+plugin: $(VENV)/.lab
+	@$(PLUGIN) --if-stale --link
+
+lab: plugin
+	@$(BIN)/python scripts/lab.py $(LAB)
 
 demo: $(VENV)/.run
 	@$(BIN)/python scripts/demo.py
 
-test: $(VENV)/.test
+test: $(VENV)/.test $(if $(PYTEST),,test-plugin) test-python
+
+test-plugin: $(VENV)/.lab
+	$(PLUGIN) --run test
+
+test-python: $(VENV)/.test plugin
 	@sh scripts/install-system.sh test
 	PYTHONHASHSEED=$(if $(EXPLORE),random,0) $(BIN)/python -m pytest -rs -n $(JOBS) --dist loadgroup $(PYTEST)
 
-lint: $(VENV)/.dev
+lint: lint-python lint-plugin
+
+lint-python: $(VENV)/.dev
 	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+
+lint-plugin: $(VENV)/.lab
+	$(PLUGIN) --run prettier:check eslint:check stylelint:check types:check
 
 format: $(VENV)/.dev
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
+	$(PLUGIN) --run lint
 
 bench: $(VENV)/.test
 	@sh scripts/install-system.sh bench
@@ -65,12 +95,12 @@ bench: $(VENV)/.test
 reference: $(VENV)/.test
 	$(BIN)/python scripts/reference.py
 
-docs: $(VENV)/.dev reference
+docs: $(VENV)/.dev
 	$(BIN)/sphinx-build -W --keep-going -q -b html docs docs/_build
 
 clean:
-	rm -rf build dist docs/_build .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	rm -rf build dist docs/_build labextension/lib labextension/tsconfig.tsbuildinfo jupyter_repro/labextension .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
 	find . -name __pycache__ -type d -not -path './$(VENV)/*' -prune -exec rm -rf {} +
 
 distclean: clean
-	rm -rf $(VENV)
+	rm -rf $(VENV) .lab labextension/node_modules

@@ -137,6 +137,17 @@ class Server:
             time.sleep(0.2)
         return None
 
+    def settle(self, address: str) -> None:
+        """Wait until it has looked at what it found at its start."""
+        tasks = f"{address.partition('lab?')[0]}jupyter-repro/api/tasks?token={self.token}"
+        deadline = time.monotonic() + PATIENCE
+        while self.process.poll() is None and time.monotonic() < deadline:
+            with suppress(OSError), urllib.request.urlopen(tasks, timeout=10) as answer:
+                states = [task["state"] for task in json.load(answer)["items"]]
+                if states and not {"queued", "running"}.intersection(states):
+                    return
+            time.sleep(0.2)
+
     def wait(self) -> int:
         """Until it ends, by Ctrl-C (which it hears itself) or because we are asked to end."""
         signal.signal(signal.SIGINT, signal.SIG_IGN)
@@ -181,6 +192,7 @@ def main(arguments: Sequence[str]) -> int:
         return server.process.wait() or 1
     if is_new:
         # Only now: a server makes a checkpoint of what it finds changed at its start.
+        server.settle(address)
         from seed import leave_changes
 
         leave_changes(place.project)
