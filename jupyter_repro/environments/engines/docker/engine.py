@@ -18,12 +18,12 @@ from jupyter_repro.environments.engines.docker.locks import (
     BaseImage,
     ImageLock,
     image_lock,
-    interpreter_of,
     lock_text,
 )
 from jupyter_repro.environments.engines.docker.software import as_lines, packages_of, software_in
 from jupyter_repro.environments.engines.docker.versions import pinning_secrets
 from jupyter_repro.environments.engines.protocol import BuildLog
+from jupyter_repro.environments.installed import interpreter_of, remember
 from jupyter_repro.environments.layers import layers, scripts_of
 from jupyter_repro.environments.places import Places
 from jupyter_repro.environments.snapshots import Software
@@ -52,6 +52,7 @@ class DockerEngine:
             starting = self._starting_images(client, definition, preferred, log)
             image = self._build(client, definition, starting, preferred, log)
             found = software_in(client, image)
+            remember(self._places, image, found.encode())
             _tell_software(found, log)
             pushed = ""
             if os.environ.get(PUSH_TO):

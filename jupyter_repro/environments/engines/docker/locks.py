@@ -48,16 +48,3 @@ def image_lock(lock: Lock) -> ImageLock:
         return msgspec.json.decode(lock.text, type=ImageLock)
     except msgspec.DecodeError as error:
         raise BlobCorrupt(f"The lock of an image cannot be read ({error}). Upgrade jupyter-repro.") from error
-
-
-def interpreter_of(image: str) -> str:
-    """How an image is named where other engines name an interpreter."""
-    return f"{_SCHEME}{image}"
-
-
-def image_of(interpreter: str) -> str:
-    """The image that an "interpreter" is; "" when it is a program."""
-    return interpreter[len(_SCHEME) :] if interpreter.startswith(_SCHEME) else ""
-
-
-_SCHEME = "docker:"
