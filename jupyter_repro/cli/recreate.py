@@ -41,10 +41,17 @@ def command_here(
     be had is told.
     """
     from jupyter_repro import verbs
+    from jupyter_repro.cli.environments.shapes import follow
 
     with the_project(project) as opened, watched() as on_progress:
         made = verbs.recreate(
-            opened, commit, destination, branch=branch, environment=environment, on_progress=on_progress
+            opened,
+            commit,
+            destination,
+            branch=branch,
+            environment=environment,
+            on_line=follow,
+            on_progress=on_progress,
         )
     if made.notice:
         note(shown_text(made.notice))
