@@ -66,6 +66,15 @@ def _activated(interpreter: str) -> dict[str, str]:
     return activated
 
 
+def has_kernel(interpreter: str) -> bool:
+    """Whether the environment of ``interpreter`` can run a kernel: those that uv makes always can, those of conda only
+    with ipykernel."""
+    prefix = Path(interpreter).parents[1]
+    if not (prefix / "conda-meta").is_dir():
+        return True
+    return any(prefix.glob("conda-meta/ipykernel-*.json")) or any(prefix.glob("lib/python*/site-packages/ipykernel"))
+
+
 def remove_dead_kernels(kernels: Path) -> int:
     """Take away the kernels of ours whose interpreter is gone; returns how many."""
     removed = 0
