@@ -22,7 +22,6 @@ from jupyter_repro.environments.engines.conda_fields import file_of
 from jupyter_repro.environments.engines.conda_file import CondaFile
 from jupyter_repro.environments.engines.conda_lock import (
     CondaLock,
-    CondaPackage,
     pip_names,
     read_conda_lock,
     write_conda_lock,
@@ -167,12 +166,6 @@ class CondaEngine:
             install_pip(found.pip, place, log, env)
         run_scripts("post-setup", lock.scripts.get("post-setup", []), log, env=within, cwd=str(place))
         log.line(f"install    {len(self.packages(lock))} packages")
-
-
-def conda_packages_of(lock: Lock) -> tuple[list[CondaPackage], dict[str, str]]:
-    """What a lock of this engine holds: packages of conda, and names and versions of those that pip adds."""
-    found = read_conda_lock(lock.text)
-    return list(found.packages), dict(pip_names(found))
 
 
 def _ask(question: Solve | Install, log: BuildLog) -> Answer:

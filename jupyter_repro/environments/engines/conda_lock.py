@@ -20,6 +20,8 @@ from dataclasses import dataclass
 
 import msgspec
 
+from jupyter_repro.environments.definitions import Lock
+from jupyter_repro.environments.snapshots.texts import Package
 from jupyter_repro.errors import BlobCorrupt, BuildFailed
 
 _HEAD = "jupyter-repro conda 1"
@@ -121,6 +123,18 @@ def read_conda_lock(text: str) -> CondaLock:
         )
     except (KeyError, IndexError, ValueError, msgspec.ValidationError) as error:
         raise BlobCorrupt("The lock of a conda environment cannot be read. Upgrade jupyter-repro.") from error
+
+
+def conda_packages_of(lock: Lock) -> list[Package]:
+    """What a lock of this engine holds, as snapshots tell of it."""
+    found = read_conda_lock(lock.text)
+    conda = [
+        Package(
+            "conda", one.name, f"{one.version}={one.build}", f"sha256:{one.sha256}" if one.sha256 else "", one.channel
+        )
+        for one in found.packages
+    ]
+    return [*conda, *(Package("python", name, version) for name, version in pip_names(found))]
 
 
 def pip_names(lock: CondaLock) -> Iterator[tuple[str, str]]:

@@ -16,7 +16,8 @@ from jupyter_repro.environments.engines.uv import last_words, uv_environment, uv
 from jupyter_repro.environments.snapshots.python_packages import normalized, python_packages
 from jupyter_repro.errors import BuildFailed
 
-_NAME = re.compile(r"\s*([A-Za-z0-9][A-Za-z0-9._-]*)")
+_COMPLAINT = re.compile(r"The package `([^`]+)` requires")
+_NAME = re.compile(r"([A-Za-z0-9][A-Za-z0-9._-]*)")
 
 
 def lock_pip(lines: tuple[str, ...], prefix: Path, log: BuildLog, *, known: str = "") -> str:
@@ -60,11 +61,14 @@ def install_pip(locked: str, prefix: Path, log: BuildLog, env: Mapping[str, str]
                 f"The pip section could not be installed: {last_words(last)}. See the log, then try again."
             )
         code, last = run_logged([uv_program(), "pip", "check", "--no-progress", *into], log, env=env, cwd=folder)
-        if code != 0:
-            raise BuildFailed(
-                f"What the pip section adds does not fit what conda installs: {last_words(last)}. Ask for other "
-                "versions in the dependencies."
-            )
+    # Of what conda installs by itself some is always not quite as pip wants it; only what pip adds counts.
+    added = {normalized(match[1]) for match in map(_NAME.match, locked.splitlines()) if match}
+    wrong = [line for line in last if (match := _COMPLAINT.search(line)) and normalized(match[1]) in added]
+    if code != 0 and wrong:
+        raise BuildFailed(
+            f"What the pip section adds does not fit what conda installs: {last_words(wrong)}. Ask for another version "
+            "in the dependencies."
+        )
 
 
 def installed_in(prefix: Path) -> dict[str, str]:

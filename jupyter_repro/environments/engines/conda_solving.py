@@ -79,7 +79,7 @@ def _channel(asked: Solve, name: str) -> Channel:
             "The channel 'defaults' stands for whatever conda is configured to. Name the channels themselves, or say "
             "what it stands for with the setting Repro.conda_channels."
         )
-    return Channel(name, ChannelConfig(asked.alias) if asked.alias else ChannelConfig())
+    return Channel(name, ChannelConfig(asked.alias.rstrip("/") + "/") if asked.alias else ChannelConfig())
 
 
 def _spec(asked: Solve, channels: dict[str, Channel], said: str) -> MatchSpec:
