@@ -35,6 +35,7 @@ def describe(opened: Opened, *, server: bool) -> Described | None:
 def _chosen(opened: Opened, root: Path, host: Callable[[], bytes]) -> Described | None:
     """The environment that the workspace uses, if it is installed."""
     from jupyter_repro.environments.choices import read_choice
+    from jupyter_repro.environments.installed import installed_software
     from jupyter_repro.environments.places import Places
 
     choice = read_choice(root, opened.workspace.directory)
@@ -46,7 +47,7 @@ def _chosen(opened: Opened, root: Path, host: Callable[[], bytes]) -> Described 
         definition, lock = places.get(chosen.definition), places.get(chosen.lock)
     except ReproError:
         return None
-    software = software_of(chosen.interpreter, SnapshotCache(root / "snapshots"))
+    software = installed_software(chosen.interpreter, places)
     return None if software is None else Described(software, host, definition, lock, chosen.label)
 
 
