@@ -16,8 +16,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
-PLUGIN = ROOT / "jupyter_repro" / "labextension"
+BUILT = os.environ.get("REPRO_UI_PLUGIN")
+"""A built plugin to test in place of this checkout's own, which is built first when its sources changed."""
+PLUGIN = Path(BUILT) if BUILT else ROOT / "jupyter_repro" / "labextension"
 TOKEN = "for-tests"
+APPS = {"lab": ("jupyterlab", "LabApp"), "notebook": ("notebook", "JupyterNotebookApp")}
+"""Module and class of each application."""
 COLLABORATION = ("@jupyter/collaboration-extension", "@jupyter/docprovider-extension")
 """The halves of jupyter-collaboration that run in the browser."""
 PATIENCE = 120.0
@@ -25,7 +29,9 @@ PATIENCE = 120.0
 
 
 def build_plugin() -> None:
-    """Build the plugin, unless what was built is newer than its sources."""
+    """Build the plugin, unless it was built from the sources as they are."""
+    if BUILT:
+        return
     subprocess.run(
         [sys.executable, str(ROOT / "scripts" / "build_labextension.py"), "--if-stale"],
         check=True,
@@ -65,7 +71,7 @@ class Lab:
                 "--ServerApp.port_retries=0",
                 f"--IdentityProvider.token={TOKEN}",
                 f"--ServerApp.root_dir={self.root}",
-                "--LabApp.expose_app_in_browser=True",
+                f"--{APPS[self.app][1]}.expose_app_in_browser=True",
                 *self.options,
             ],
             env=self.env,
@@ -92,7 +98,7 @@ class Lab:
     @property
     def app_module(self) -> str:
         """The module that starts this application."""
-        return {"lab": "jupyterlab", "notebook": "notebook"}[self.app]
+        return APPS[self.app][0]
 
     @property
     def env(self) -> dict[str, str]:

@@ -38,6 +38,16 @@ def write_notebook(path: Path, *cells: Cell) -> None:
     path.write_text(json.dumps({"cells": made, "metadata": metadata, "nbformat": 4, "nbformat_minor": 5}, indent=1))
 
 
+def source_of(path: Path, cell: int) -> str:
+    """Source of a cell of a notebook on the disk; "" while there is no such cell, or the file is half written."""
+    try:
+        cells = json.loads(path.read_text())["cells"]
+    except json.JSONDecodeError:
+        return ""
+    source = cells[cell]["source"] if cell < len(cells) else ""
+    return source if isinstance(source, str) else "".join(source)
+
+
 def write_picture(path: Path, slope: float) -> None:
     """A curve that a model might have."""
     blue, pale = (25, 118, 210), (240, 244, 250)

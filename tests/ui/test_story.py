@@ -2,28 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 
 from playwright.sync_api import expect
 
 from tests.ui.conftest import DeskMaker, LabMaker
-from tests.ui.desk import Desk
-from tests.ui.project import write_first
-
-
-def source_of(path: Path, cell: int) -> str:
-    """Source of a cell on the disk."""
-    source = json.loads(path.read_text())["cells"][cell]["source"]
-    return source if isinstance(source, str) else "".join(source)
-
-
-def write_cell(desk: Desk, number: int, text: str) -> None:
-    """Type into a cell of the notebook in front."""
-    editor = desk.page.locator(".jp-Notebook .jp-Cell").nth(number).locator(".cm-content")
-    editor.click()
-    desk.page.keyboard.press("Control+A")
-    desk.page.keyboard.type(text)
+from tests.ui.project import source_of, write_first
 
 
 def test_a_day_with_jupyter_repro(make_lab: LabMaker, make_desk: DeskMaker) -> None:
@@ -49,8 +33,8 @@ def test_a_day_with_jupyter_repro(make_lab: LabMaker, make_desk: DeskMaker) -> N
     # Work: edit and run a notebook. It is not saved, so the checkpoint offers that.
     desk.open_file("train.ipynb")
     expect(desk.page.locator(".jp-Notebook .jp-Cell")).to_have_count(3)
-    expect(desk.page.locator("#jp-main-statusbar")).to_contain_text("Idle")
-    write_cell(desk, 2, 'print("AUC", 0.88)')
+    desk.kernel_ready()
+    desk.write_cell(2, 'print("AUC", 0.88)')
     desk.page.keyboard.press("Shift+Enter")
     expect(desk.page.locator(".jp-OutputArea-output", has_text="AUC 0.88")).to_be_visible()
     desk.open_history()
@@ -63,7 +47,7 @@ def test_a_day_with_jupyter_repro(make_lab: LabMaker, make_desk: DeskMaker) -> N
     assert source_of(notebook, 2) == 'print("AUC", 0.88)'
 
     # Edit again: the sidebar says so by itself, and shows what.
-    write_cell(desk, 2, 'print("AUC", 0.1)')
+    desk.write_cell(2, 'print("AUC", 0.1)')
     desk.page.keyboard.press("Control+S")
     expect(desk.state).to_contain_text("1 file changed since")
     desk.sidebar.get_by_role("button", name="Review").click()

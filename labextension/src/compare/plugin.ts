@@ -1,5 +1,6 @@
 /** Wires comparisons: the commands that open one, and the tab, whose parts load when it is first needed. */
 import {
+  ILabShell,
   ILayoutRestorer,
   type JupyterFrontEnd,
   type JupyterFrontEndPlugin
@@ -9,11 +10,13 @@ import { IEditorServices } from '@jupyterlab/codeeditor';
 import { IEditorLanguageRegistry } from '@jupyterlab/codemirror';
 import { IRenderMimeRegistry } from '@jupyterlab/rendermime';
 import { ITranslator, nullTranslator, type TranslationBundle } from '@jupyterlab/translation';
+import { INotebookTree } from '@jupyter-notebook/tree';
 
 import { localeOf, TimeFormat } from '../format/time';
 import { CommandIDs, DOMAIN, ICompare, IWorkspaceModel, type IComparison } from '../tokens';
 import { optional, textOf } from '../ui/args';
 import { compareIcon } from '../ui/icons';
+import { Place } from '../ui/place';
 import { told } from '../workspace/commands';
 import type { CompareWidget } from './widget';
 
@@ -25,7 +28,7 @@ export const comparePlugin: JupyterFrontEndPlugin<ICompare> = {
   autoStart: true,
   provides: ICompare,
   requires: [IWorkspaceModel, IRenderMimeRegistry, IEditorServices, IEditorLanguageRegistry],
-  optional: [ILayoutRestorer, ITranslator],
+  optional: [ILayoutRestorer, ITranslator, ILabShell, INotebookTree],
   activate: (
     app: JupyterFrontEnd,
     workspace: IWorkspaceModel,
@@ -33,11 +36,14 @@ export const comparePlugin: JupyterFrontEndPlugin<ICompare> = {
     editors: IEditorServices,
     languages: IEditorLanguageRegistry,
     restorer: ILayoutRestorer | null,
-    given: ITranslator | null
+    given: ITranslator | null,
+    labShell: ILabShell | null,
+    tree: INotebookTree | null
   ): ICompare => {
     const translator = given ?? nullTranslator;
     const trans = translator.load(DOMAIN);
-    const { commands, shell } = app;
+    const { commands } = app;
+    const place = new Place(app.shell, labShell, tree);
     const time = new TimeFormat(localeOf(translator.languageCode));
     const tracker = new WidgetTracker<MainAreaWidget<CompareWidget>>({
       namespace: 'jupyter-repro-comparisons'
@@ -47,7 +53,7 @@ export const comparePlugin: JupyterFrontEndPlugin<ICompare> = {
       open: async comparison => {
         const same = tracker.find(({ content }) => isSame(content.model.comparison, comparison));
         if (same !== undefined) {
-          shell.activateById(same.id);
+          place.show(same);
           if (comparison.path !== undefined) {
             await same.content.model.select(comparison.path);
           }
@@ -69,7 +75,7 @@ export const comparePlugin: JupyterFrontEndPlugin<ICompare> = {
         });
         const widget = new MainAreaWidget({ content });
         widget.id = `jupyter-repro-compare-${keyOf(comparison)}`;
-        shell.add(widget, 'main', { type: 'Comparison' });
+        place.add(widget, 'Comparison');
         void tracker.add(widget);
         // The chosen file is part of what a reload brings back.
         model.changed.connect(() => void tracker.save(widget));

@@ -147,7 +147,8 @@ export function viewerFor(path: string, size: number, registry: DocumentRegistry
 }
 
 function patternOf(extensions: readonly string[], name: string): RegExp {
-  const mark = ' @ [0-9a-f]{8}$';
+  // Notebook 7 asks with the path as it stands in the address of its page.
+  const mark = '(?: @ |%20(?:@|%40)%20)[0-9a-f]{8}$';
   return name === 'repro-file'
     ? new RegExp(mark)
     : new RegExp(`\\.(?:${extensions.join('|')})${mark}`, 'i');

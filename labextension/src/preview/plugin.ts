@@ -1,5 +1,6 @@
 /** Wires the drive of past files, its read-only viewers, and the tab that browses a whole commit. */
 import {
+  ILabShell,
   ILayoutRestorer,
   type JupyterFrontEnd,
   type JupyterFrontEndPlugin
@@ -12,10 +13,12 @@ import type { IDocumentWidget } from '@jupyterlab/docregistry';
 import { NotebookPanel } from '@jupyterlab/notebook';
 import { IRenderMimeRegistry } from '@jupyterlab/rendermime';
 import { ITranslator, nullTranslator } from '@jupyterlab/translation';
+import { INotebookTree } from '@jupyter-notebook/tree';
 import * as React from 'react';
 
 import { localeOf, TimeFormat } from '../format/time';
 import { CommandIDs, DOMAIN, IPreview, IWorkspaceModel } from '../tokens';
+import { Place } from '../ui/place';
 import { widgetOf } from '../ui/widgets';
 import { BannerModel } from './banner-model';
 import { Banner } from './banner-view';
@@ -32,7 +35,7 @@ export const previewPlugin: JupyterFrontEndPlugin<IPreview> = {
   autoStart: true,
   provides: IPreview,
   requires: [IWorkspaceModel, IDocumentManager, IRenderMimeRegistry, IEditorServices],
-  optional: [NotebookPanel.IContentFactory, ILayoutRestorer, ITranslator],
+  optional: [NotebookPanel.IContentFactory, ILayoutRestorer, ITranslator, ILabShell, INotebookTree],
   activate: (
     app: JupyterFrontEnd,
     workspace: IWorkspaceModel,
@@ -41,12 +44,15 @@ export const previewPlugin: JupyterFrontEndPlugin<IPreview> = {
     editors: IEditorServices,
     contentFactory: NotebookPanel.IContentFactory | null,
     restorer: ILayoutRestorer | null,
-    given: ITranslator | null
+    given: ITranslator | null,
+    labShell: ILabShell | null,
+    tree: INotebookTree | null
   ): IPreview => {
     const translator = given ?? nullTranslator;
     const trans = translator.load(DOMAIN);
     const time = new TimeFormat(localeOf(translator.languageCode));
     const { commands } = app;
+    const place = new Place(app.shell, labShell, tree);
 
     // Both at once: a page that was opened by URL asks for them before anything else happens.
     app.serviceManager.contents.addDrive(new CommitDrive(workspace.api));
@@ -94,14 +100,14 @@ export const previewPlugin: JupyterFrontEndPlugin<IPreview> = {
       browse: (project, commit) => {
         const open = trees.find(({ content }) => content.model.id === commit);
         if (open !== undefined) {
-          app.shell.activateById(open.id);
+          place.show(open);
           return Promise.resolve();
         }
         const model = new BrowseModel(workspace, project, commit);
         const content = new BrowseWidget(model, docManager, { trans, time, commands });
         const widget = new MainAreaWidget({ content });
         widget.id = `jupyter-repro-tree-${commit}`;
-        app.shell.add(widget, 'main', { type: 'Past Files' });
+        place.add(widget, 'Past Files');
         void trees.add(widget);
         return model.load();
       }

@@ -14,15 +14,19 @@ export const statusPlugin: JupyterFrontEndPlugin<void> = {
   id: 'jupyter-repro:status',
   description: 'Branch, changed files and running work in the status bar.',
   autoStart: true,
-  requires: [IWorkspaceModel, IStatusBar],
-  optional: [ITranslator, ISettingRegistry],
+  requires: [IWorkspaceModel],
+  // Notebook 7 has no status bar.
+  optional: [IStatusBar, ITranslator, ISettingRegistry],
   activate: (
     app: JupyterFrontEnd,
     workspace: IWorkspaceModel,
-    statusBar: IStatusBar,
+    statusBar: IStatusBar | null,
     translator: ITranslator | null,
     registry: ISettingRegistry | null
   ): void => {
+    if (statusBar === null) {
+      return;
+    }
     const trans = (translator ?? nullTranslator).load(DOMAIN);
     let wanted = true;
     const item = widgetOf(
