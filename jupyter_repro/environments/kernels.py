@@ -11,33 +11,44 @@ from pathlib import Path
 
 from jupyter_repro.environments.choices import Chosen
 from jupyter_repro.environments.engines.activation import activation_of
+from jupyter_repro.environments.installed import image_of
 
-_PREFIX = "repro-"
+PREFIX = "repro-"
+"""How the names of our kernels begin."""
 
 
 def kernel_name(chosen: Chosen) -> str:
     """The directory name of the kernel of a revision."""
     plain = re.sub(r"[^a-z0-9._-]+", "-", chosen.name.lower()).strip("-.") or "environment"
-    return f"{_PREFIX}{plain}-r{chosen.number}-{chosen.lock[:8]}"
+    return f"{PREFIX}{plain}-r{chosen.number}-{chosen.lock[:8]}"
 
 
-def register_kernel(kernels: Path, chosen: Chosen, variables: dict[str, str], launcher: Sequence[str] = ()) -> str:
+def register_kernel(
+    kernels: Path,
+    chosen: Chosen,
+    variables: dict[str, str],
+    launcher: Sequence[str] = (),
+    provisioner: Mapping[str, object] | None = None,
+) -> str:
     """Let the kernel of a revision appear under the name "<environment> r<number>"; returns its directory's name.
 
     ``kernels`` is a folder in which Jupyter looks for kernels; ``variables`` are set for every kernel; ``launcher`` is
-    a command that does something first and then becomes the kernel. The programs of the environment are first on the
-    path of its kernels, so that ``!pip`` and ``!python`` are those of the notebook.
+    a command that does something first and then becomes the kernel; ``provisioner`` what runs it when that is not this
+    machine itself, in which case its Python is the one that is found there. The programs of the environment are first
+    on the path of its kernels, so that ``!pip`` and ``!python`` are those of the notebook.
     """
     name = kernel_name(chosen)
     place = kernels / name
     place.mkdir(parents=True, exist_ok=True)
+    python = "python3" if provisioner else chosen.interpreter
     said = {
-        "argv": [*launcher, chosen.interpreter, "-m", "ipykernel_launcher", "-f", "{connection_file}"],
+        "argv": [*launcher, python, "-m", "ipykernel_launcher", "-f", "{connection_file}"],
         "display_name": chosen.label,
         "language": "python",
-        "env": {**_verbatim(variables), **_activated(chosen.interpreter)},
+        "env": {**_verbatim(variables), **({} if provisioner else _activated(chosen.interpreter))},
         "metadata": {
             "debugger": True,
+            **({"kernel_provisioner": provisioner} if provisioner else {}),
             "repro": {
                 "environment": chosen.environment,
                 "revision": chosen.number,
@@ -68,7 +79,9 @@ def _activated(interpreter: str) -> dict[str, str]:
 
 def has_kernel(interpreter: str) -> bool:
     """Whether the environment of ``interpreter`` can run a kernel: those that uv makes always can, those of conda only
-    with ipykernel."""
+    with ipykernel, and of images it is known when one starts."""
+    if image_of(interpreter):
+        return True
     prefix = Path(interpreter).parents[1]
     if not (prefix / "conda-meta").is_dir():
         return True
@@ -78,11 +91,12 @@ def has_kernel(interpreter: str) -> bool:
 def remove_dead_kernels(kernels: Path) -> int:
     """Take away the kernels of ours whose interpreter is gone; returns how many."""
     removed = 0
-    for place in sorted(kernels.glob(f"{_PREFIX}*")):
+    for place in sorted(kernels.glob(f"{PREFIX}*")):
         try:
             said = json.loads((place / "kernel.json").read_text("utf-8"))
             ours = said["metadata"].get("repro")
-            dead = ours is not None and not Path(ours.get("interpreter") or said["argv"][0]).exists()
+            interpreter = str((ours or {}).get("interpreter") or said["argv"][0])
+            dead = ours is not None and not image_of(interpreter) and not Path(interpreter).exists()
         except (OSError, ValueError, KeyError, TypeError, IndexError, AttributeError):
             continue
         if dead:

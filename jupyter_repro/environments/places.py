@@ -77,6 +77,13 @@ class Places:
             raise BlobCorrupt(f"The text {name[:12]} of an environment is damaged: recreate a commit that carries it.")
         return data
 
+    def holds(self, name: str) -> bool:
+        """Whether the text of that id is kept here."""
+        try:
+            return self._object(name).is_file()
+        except BlobMissing:
+            return False
+
     def _object(self, name: str) -> Path:
         if len(name) != 64 or not all(character in "0123456789abcdef" for character in name):
             raise BlobMissing(f"{name!r} is not the id of a text.")

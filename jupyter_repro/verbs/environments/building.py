@@ -19,6 +19,7 @@ from jupyter_repro.environments.engines.prefixes import held
 from jupyter_repro.environments.injected import injected_variables
 from jupyter_repro.environments.places import Places
 from jupyter_repro.errors import Cancelled, EnvironmentNotReady, ReproError
+from jupyter_repro.verbs.environments.kernels import settle_kernels
 from jupyter_repro.verbs.environments.library import Library
 
 OnLine = Callable[[str], None]
@@ -196,6 +197,7 @@ def _activate(
             interpreter=interpreter,
         ),
     )
+    settle_kernels(library.data)
     return changed
 
 

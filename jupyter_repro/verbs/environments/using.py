@@ -7,17 +7,21 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from jupyter_repro.environments.choices import Chosen, read_active, read_choice, write_choice, write_on_top
+from jupyter_repro.environments.containers.specs import provisioner_of
 from jupyter_repro.environments.definitions import read_definition, read_lock
 from jupyter_repro.environments.discovery import Discovered, discover
 from jupyter_repro.environments.engines import engine_of
 from jupyter_repro.environments.engines.conda_cache import remove_unused_packages
 from jupyter_repro.environments.engines.prefixes import Prefixes
 from jupyter_repro.environments.injected import injected_variables
+from jupyter_repro.environments.installed import image_of
 from jupyter_repro.environments.kernels import has_kernel, kernel_name, register_kernel, remove_dead_kernels
 from jupyter_repro.environments.layers import scripts_of, variables_of
 from jupyter_repro.environments.places import Places
 from jupyter_repro.errors import Cancelled, EnvironmentNotReady, ReproError
 from jupyter_repro.verbs.environments.building import OnLine
+from jupyter_repro.verbs.environments.images import remove_unused_images
+from jupyter_repro.verbs.environments.kernels import settle_kernels
 from jupyter_repro.verbs.environments.library import Library
 from jupyter_repro.verbs.environments.restricting import check_allowed
 from jupyter_repro.verbs.opened import Opened
@@ -107,6 +111,7 @@ def put_in_use(opened: Opened, chosen: Chosen, *, pinned: bool) -> Used:
     places = Places(opened.data.root / "environments")
     kernel = register_chosen(places, chosen)
     write_choice(opened.workspace.directory, chosen, pinned=pinned)
+    settle_kernels(opened.data)
     record(opened, "env-use", chosen.label, pinned=pinned)
     return _used(chosen, pinned, kernel)
 
@@ -141,6 +146,7 @@ def apply_project_files(opened: Opened, *, on_line: OnLine | None = None) -> Use
     if chosen is None:
         return None
     kernel = register_chosen(places, chosen)
+    settle_kernels(opened.data)
     record(opened, "env-apply", chosen.label, definition=chosen.definition, lock=chosen.lock)
     return _used(chosen, pinned, kernel)
 
@@ -151,8 +157,13 @@ def register_chosen(places: Places, chosen: Chosen) -> str:
         return ""
     definition = read_definition(places.get(chosen.definition))
     variables = injected_variables(variables_of(definition), environment=chosen.name, revision=chosen.number)
+    if image_of(chosen.interpreter):
+        provisioner = provisioner_of(places, chosen, definition)
+        return register_kernel(kernels_directory(), chosen, variables, provisioner=provisioner)
     launcher = (sys.executable, "-m", "jupyter_repro.environments.launching", str(places.root), chosen.definition)
-    return register_kernel(_kernels(), chosen, variables, launcher if scripts_of(definition, "pre-run") else ())
+    return register_kernel(
+        kernels_directory(), chosen, variables, launcher if scripts_of(definition, "pre-run") else ()
+    )
 
 
 def session_variables(opened: Opened) -> dict[str, str]:
@@ -164,6 +175,7 @@ def session_variables(opened: Opened) -> dict[str, str]:
 def stop_using(opened: Opened) -> None:
     """Let the workspace use no environment of ours: what is activated, or what runs the server, counts again."""
     write_choice(opened.workspace.directory, None, pinned=False)
+    settle_kernels(opened.data)
     record(opened, "env-use", "")
 
 
@@ -203,7 +215,9 @@ def collect_environments(library: Library, *, days: float = KEPT_DAYS) -> Enviro
         done = prefixes.remove_all_but(wanted | prefixes.young(days * 86_400))
         removed, size = removed + done[0], size + done[1]
     size += remove_unused_packages(library.places)
-    kernels = remove_dead_kernels(_kernels())
+    images, freed = remove_unused_images(library, wanted, days)
+    removed, size = removed + images, size + freed
+    kernels = remove_dead_kernels(kernels_directory())
     library.record("env-gc", "", removed=removed, bytes=size)
     return EnvironmentsCollected(removed, kernels, size)
 
@@ -221,7 +235,8 @@ def _used(chosen: Chosen, pinned: bool, kernel: str) -> Used:
     )
 
 
-def _kernels() -> Path:
+def kernels_directory() -> Path:
+    """Where the user's own kernels lie."""
     from jupyter_core.paths import jupyter_data_dir
 
     return Path(jupyter_data_dir(), "kernels")
