@@ -67,6 +67,7 @@ SECTIONS: tuple[tuple[str, tuple[Entry, ...]], ...] = (
             Entry("gc", "gc", "Free the space of what nothing refers to."),
             Entry("thin", "thin", "Drop the content of old automatic checkpoints."),
             Entry("purge", "purge", "Remove a path's content from all history, for ever."),
+            Entry("audit", "audit", "List what was done to the project, and by whom."),
             Entry("rebuild", "rebuild", "Make the index and the catalogue again from the store."),
             Entry("completion", "completion", "Let the shell complete commands, branches and paths."),
         ),

@@ -339,6 +339,24 @@ def test_external_data_is_tracked_with_its_origin(repro: Repro, tmp_path: Path) 
     assert repro("cat", done["commit"], "data/here.csv").out == b"1,2\n"
 
 
+def test_the_audit_tells_who_did_what_to_what(repro: Repro) -> None:
+    repro("init")
+    (repro.cwd / "secret").write_text("the password")
+    first = repro.json("checkpoint")["commit"]
+    (repro.cwd / "secret").write_text("changed")
+    repro("restore", first[:12], "secret")
+    repro("purge", "secret", "--reason", "a test", "--yes")
+    found = repro.json("audit")
+    assert [entry["action"] for entry in found][:2] == ["purge", "restore"]
+    assert found[0]["subject"] == "secret"
+    assert found[0]["details"]["reason"] == "a test"
+    assert found[0]["author"]
+    assert repro.json("audit", "-n", "1") == found[:1]
+    assert repro.json("audit", "--action", "purge") == found[:1]
+    assert repro.json("audit", "--author", "nobody else") == []
+    assert "secret" in repro("audit").out.decode()
+
+
 def test_purge_names_what_shares_the_content_and_removes_it_everywhere(repro: Repro) -> None:
     repro("init")
     (repro.cwd / "secret").write_text("the password")

@@ -118,6 +118,7 @@ def story(repro: Repro, place: Path) -> Iterator[tuple[str, object]]:
     yield asked("gc")
     yield asked("verify")
     yield asked("du")
+    yield asked("audit")
     yield asked("rebuild")
     yield asked("completion", "bash")
     yield asked("completion", "bash", "--install")
