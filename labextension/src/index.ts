@@ -2,6 +2,7 @@
 import type { JupyterFrontEndPlugin } from '@jupyterlab/application';
 
 import { comparePlugin } from './compare/plugin';
+import { environmentsPlugin } from './environments/plugin';
 import { historyPlugin } from './history/plugin';
 import { previewPlugin } from './preview/plugin';
 import { statusPlugin } from './status/plugin';
@@ -17,6 +18,7 @@ const plugins: JupyterFrontEndPlugin<unknown>[] = [
   previewPlugin,
   comparePlugin,
   storagePlugin,
+  environmentsPlugin,
   statusPlugin
 ];
 

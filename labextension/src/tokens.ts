@@ -50,6 +50,10 @@ export namespace CommandIDs {
   export const storage = 'jupyter-repro:storage';
   export const purge = 'jupyter-repro:purge';
   export const cancelTask = 'jupyter-repro:cancel-task';
+  export const environmentMenu = 'jupyter-repro:environment-menu';
+  export const restoreEnvironment = 'jupyter-repro:restore-environment';
+  export const software = 'jupyter-repro:show-software';
+  export const compareSoftware = 'jupyter-repro:compare-software';
 }
 
 /** What a restore did, and which commit takes it back. */

@@ -8,7 +8,7 @@ import type { ChangedCounts, Task, WorkspaceState } from '../api/client';
 import { formatBytes } from '../format/size';
 import type { TimeFormat } from '../format/time';
 import { CommandIDs } from '../tokens';
-import { branchIcon } from '../ui/icons';
+import { branchIcon, environmentIcon } from '../ui/icons';
 import { IconButton } from '../ui/widgets';
 
 interface IHeader {
@@ -56,11 +56,7 @@ export function Header(props: IHeader): React.JSX.Element {
           <b>{state.branch}</b>
           <caretDownIcon.react tag="span" />
         </button>
-        {state.environment !== null && (
-          <span className="jpr-Chip" title={trans.__('Environment')}>
-            <b>{state.environment.name}</b> · r{state.environment.revision}
-          </span>
-        )}
+        <EnvironmentChip environment={state.environment} trans={trans} commands={commands} />
       </div>
       {task === null ? (
         <StateLine changed={state.changed} trans={trans} time={time} commands={commands} />
@@ -70,6 +66,39 @@ export function Header(props: IHeader): React.JSX.Element {
       {state.notice !== null && <p className="jpr-Notice">{state.notice}</p>}
       <CheckpointForm busy={task !== null} trans={trans} commands={commands} />
     </div>
+  );
+}
+
+interface IEnvironmentChip {
+  environment: WorkspaceState['environment'];
+  trans: TranslationBundle;
+  commands: CommandRegistry;
+}
+
+/** What new kernels run in, and the way to another. */
+function EnvironmentChip(props: IEnvironmentChip): React.JSX.Element {
+  const { environment, trans, commands } = props;
+  return (
+    <button
+      type="button"
+      className="jpr-Chip"
+      aria-haspopup="menu"
+      title={trans.__('Environment: what new kernels run in')}
+      onClick={event => {
+        const { left, bottom } = event.currentTarget.getBoundingClientRect();
+        void commands.execute(CommandIDs.environmentMenu, { x: left, y: bottom });
+      }}
+    >
+      <environmentIcon.react tag="span" />
+      {environment === null ? (
+        <span>{trans.__('Environment')}</span>
+      ) : (
+        <>
+          <b>{environment.name}</b> · r{environment.revision}
+        </>
+      )}
+      <caretDownIcon.react tag="span" />
+    </button>
   );
 }
 

@@ -5,11 +5,11 @@ import type { CommandRegistry } from '@lumino/commands';
 import type { Message } from '@lumino/messaging';
 import * as React from 'react';
 
-import type { Branch } from '../api/client';
+import type { Branch, Commit } from '../api/client';
 import type { TimeFormat } from '../format/time';
 import { CommandIDs, type IWorkspaceModel } from '../tokens';
 import { historyIcon } from '../ui/icons';
-import { openMenu } from '../ui/menu';
+import { openMenu, type IMenuItem } from '../ui/menu';
 import type { TimelineModel } from './model';
 import type { Row } from './rows';
 import type { IHistoryProps } from './view';
@@ -153,6 +153,8 @@ export class HistoryPanel extends ReactWidget {
       { command: CommandIDs.recreate, args: { commit } },
       { command: CommandIDs.newBranch, args: { commit } },
       null,
+      ...softwareItems(row.commit),
+      null,
       { command: CommandIDs.addTag, args: { commit } },
       ...row.commit.tags.map(tag => ({ command: CommandIDs.removeTag, args: { tag } })),
       { command: CommandIDs.copyId, args: { commit } }
@@ -161,4 +163,18 @@ export class HistoryPanel extends ReactWidget {
 
   private _view: ((props: IHistoryProps) => React.JSX.Element) | null = null;
   private _props: IHistoryProps | undefined;
+}
+
+/** What can be seen and brought back of the software of a commit. */
+function softwareItems({ id, parents, environment }: Commit): IMenuItem[] {
+  const before = parents.at(0);
+  const label = environment === null ? '' : `${environment.name} r${environment.revision}`;
+  return [
+    { command: CommandIDs.restoreEnvironment, args: { commit: id, label } },
+    { command: CommandIDs.software, args: { commit: id } },
+    ...(before === undefined
+      ? []
+      : [{ command: CommandIDs.compareSoftware, args: { a: before, b: id, before: true } }]),
+    { command: CommandIDs.compareSoftware, args: { a: id } }
+  ];
 }

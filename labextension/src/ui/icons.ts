@@ -44,3 +44,9 @@ export const tagIcon = draw(
   'tag',
   '<path d="M2.2 2.2h5.6l6 6-5.6 5.6-6-6Z"/><circle cx="5.2" cy="5.2" r=".9"/>'
 );
+
+/** Boxes on each other: what is installed. */
+export const environmentIcon = draw(
+  'environment',
+  '<path d="M8 1.8 14 5 8 8.2 2 5Z"/><path d="m2 8 6 3.2L14 8M2 11l6 3.2 6-3.2"/>'
+);

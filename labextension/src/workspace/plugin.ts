@@ -83,11 +83,15 @@ export const workspacePlugin: JupyterFrontEndPlugin<IWorkspaceModel> = {
 
 function onEvent(model: WorkspaceModel, event: Event.Emission): void {
   const workspace = model.state?.workspace.id;
-  if (event.project !== undefined && event.project !== model.state?.project.id) {
+  if (typeof event.project === 'string' && event.project !== model.state?.project.id) {
     return;
   }
   const kind = event.schema_id.slice(EVENT_PREFIX.length).split(':', 1)[0];
-  if (kind !== 'task') {
+  if (kind === 'environment') {
+    if (event.what === 'selected' || event.what === 'activated') {
+      model.hint('files');
+    }
+  } else if (kind !== 'task') {
     model.hint('history');
     if (event.workspace === workspace && (kind === 'restore' || kind === 'switch')) {
       model.filesWritten();

@@ -1,0 +1,223 @@
+/** A new environment: where to begin, what it is called, what it holds. */
+import type { IEditorServices } from '@jupyterlab/codeeditor';
+import { ReactWidget } from '@jupyterlab/ui-components';
+import type { TranslationBundle } from '@jupyterlab/translation';
+import * as React from 'react';
+
+import { messageOf, type Discovered, type Engine } from '../api/client';
+import { printable } from '../format/names';
+import { Field } from '../ui/form';
+import { useSignal } from '../ui/hooks';
+import { environmentIcon } from '../ui/icons';
+import { Segments } from '../ui/widgets';
+import type { Actions } from './actions';
+import { DefinitionForm } from './definition-form';
+import { beginning, definitionOf, draftOf, type EngineName, type IDraft } from './draft';
+import type { EnvironmentsModel } from './model';
+import { engineWords } from './words';
+
+export interface INewProps {
+  model: EnvironmentsModel;
+  actions: Actions;
+  trans: TranslationBundle;
+  editors: IEditorServices;
+  /** A file of the workspace to begin with. */
+  path: string;
+  /** It is there: show it instead. */
+  onMade: (id: string) => void;
+}
+
+/** The tab of a new environment. */
+export class NewEnvironmentWidget extends ReactWidget {
+  constructor(private readonly _props: INewProps) {
+    super();
+    const { trans } = _props;
+    this.addClass('jpr-Env');
+    this.title.icon = environmentIcon;
+    this.title.closable = true;
+    this.title.label = trans.__('New environment');
+  }
+
+  protected render(): React.JSX.Element {
+    return <NewEnvironment {...this._props} />;
+  }
+}
+
+interface IBeginning {
+  name: string;
+  description: string;
+  message: string;
+  draft: IDraft;
+  /** The file it came from; `''` for none. */
+  path: string;
+}
+
+const FROM_SCRATCH: IBeginning = {
+  name: '',
+  description: '',
+  message: '',
+  draft: beginning('uv'),
+  path: ''
+};
+
+function fromFile(found: Discovered, trans: TranslationBundle): IBeginning {
+  return {
+    name: found.name,
+    description: '',
+    message: trans.__('From %1', printable(found.path)),
+    draft: found.definition === null ? FROM_SCRATCH.draft : draftOf(found.definition),
+    path: found.path
+  };
+}
+
+export function NewEnvironment(props: INewProps): React.JSX.Element {
+  const { model, actions, trans, editors } = props;
+  useSignal(model.changed);
+  const engines = useEngines(model);
+  const [value, setValue] = React.useState<IBeginning>(() => {
+    const found = model.found.find(one => one.path === props.path);
+    return found === undefined ? FROM_SCRATCH : fromFile(found, trans);
+  });
+  const [problem, setProblem] = React.useState<string | null>(null);
+  const [saving, setSaving] = React.useState(false);
+  const set = (part: Partial<IBeginning>): void => setValue(now => ({ ...now, ...part }));
+  const create = async (): Promise<void> => {
+    setSaving(true);
+    setProblem(null);
+    try {
+      const { name, description, message, draft } = value;
+      props.onMade(
+        await actions.create({
+          name: name.trim(),
+          description: description.trim(),
+          message: message.trim(),
+          definition: definitionOf(draft)
+        })
+      );
+    } catch (error) {
+      setProblem(messageOf(error));
+      setSaving(false);
+    }
+  };
+  const { engine } = value.draft;
+  const chosen = engines.find(one => one.name === engine);
+  return (
+    <form
+      className="jpr-Edit jpr-mod-new"
+      onSubmit={event => {
+        event.preventDefault();
+        void create();
+      }}
+    >
+      <h1>{trans.__('New environment')}</h1>
+      <Begin {...props} value={value} onChoose={setValue} />
+      <div className="jpr-Definition-basics">
+        <div>
+          <Field
+            id="jpr-env-name"
+            label={trans.__('Name')}
+            placeholder="py311-pandas"
+            value={value.name}
+            maxLength={100}
+            onChange={name => set({ name })}
+          />
+        </div>
+        <div className="jpr-mod-wide">
+          <Field
+            id="jpr-env-description"
+            label={trans.__('Description (optional)')}
+            value={value.description}
+            maxLength={1000}
+            onChange={description => set({ description })}
+          />
+        </div>
+      </div>
+      <div className="jpr-Engines">
+        <Segments<EngineName>
+          label={trans.__('Engine')}
+          value={engine}
+          options={engines.map(one => ({ value: one.name, label: one.name, title: one.title }))}
+          onChange={name => {
+            if (name !== engine) {
+              set({ draft: beginning(name), path: '' });
+            }
+          }}
+        />
+        <span className="jpr-mod-dim">{engineWords(engine, trans)}</span>
+      </div>
+      {chosen !== undefined && !chosen.usable && (
+        <p className="jpr-Notice" role="alert">
+          {chosen.problem}
+        </p>
+      )}
+      <DefinitionForm
+        key={`${engine}-${value.path}`}
+        draft={value.draft}
+        set={part => setValue(now => ({ ...now, draft: { ...now.draft, ...part } }))}
+        trans={trans}
+        editors={editors}
+      />
+      {problem !== null && (
+        <p className="jpr-Notice" role="alert">
+          {problem}
+        </p>
+      )}
+      <div className="jpr-Edit-foot">
+        <button
+          type="submit"
+          className="jpr-Button jpr-mod-primary"
+          disabled={saving || value.name.trim() === '' || chosen?.usable === false}
+        >
+          {chosen?.buildable === false ? trans.__('Create') : trans.__('Create and build')}
+        </button>
+      </div>
+    </form>
+  );
+}
+
+/** Nothing, or a file of the workspace: one click each. */
+function Begin(
+  props: INewProps & { value: IBeginning; onChoose: (value: IBeginning) => void }
+): React.JSX.Element | null {
+  const { model, trans, value, onChoose } = props;
+  const usable = model.found.filter(one => one.definition !== null);
+  if (usable.length === 0) {
+    return null;
+  }
+  return (
+    <Segments
+      label={trans.__('Begin with')}
+      value={value.path}
+      options={[
+        { value: '', label: trans.__('From scratch') },
+        ...usable.map(one => ({
+          value: one.path,
+          label: printable(one.path),
+          title: trans._n('%1 requirement', '%1 requirements', one.requirements)
+        }))
+      ]}
+      onChange={path => {
+        const found = usable.find(one => one.path === path);
+        onChoose(found === undefined ? FROM_SCRATCH : fromFile(found, trans));
+      }}
+    />
+  );
+}
+
+/** The engines of this server, uv alone until it has answered. */
+function useEngines(model: EnvironmentsModel): readonly Engine[] {
+  const [engines, setEngines] = React.useState<readonly Engine[]>([
+    { name: 'uv', title: 'uv', usable: true, problem: null, buildable: true }
+  ]);
+  React.useEffect(() => {
+    let wanted = true;
+    model.workspace.api
+      .call('get', '/engines', {})
+      .then(answer => wanted && setEngines(answer.engines))
+      .catch(() => undefined);
+    return () => {
+      wanted = false;
+    };
+  }, [model]);
+  return engines;
+}

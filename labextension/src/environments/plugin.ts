@@ -1,0 +1,202 @@
+/** Wires environments: the list at the left, their tabs, the commands. What draws loads when it is needed. */
+import {
+  ILabShell,
+  ILayoutRestorer,
+  type JupyterFrontEnd,
+  type JupyterFrontEndPlugin
+} from '@jupyterlab/application';
+import { ICommandPalette, WidgetTracker } from '@jupyterlab/apputils';
+import { IEditorServices } from '@jupyterlab/codeeditor';
+import { ILauncher } from '@jupyterlab/launcher';
+import { ITranslator, nullTranslator } from '@jupyterlab/translation';
+import { INotebookTree } from '@jupyter-notebook/tree';
+import type { Widget } from '@lumino/widgets';
+
+import { localeOf, TimeFormat } from '../format/time';
+import { CommandIDs, DOMAIN, IWorkspaceModel } from '../tokens';
+import { openMenu } from '../ui/menu';
+import { Place } from '../ui/place';
+import { Actions } from './actions';
+import { chipMenu } from './chip';
+import { addEnvironmentCommands } from './commands';
+import { EnvironmentCommands as ids } from './ids';
+import { EnvironmentsModel } from './model';
+import { EnvironmentsPanel } from './panel';
+import type { EnvironmentWidget } from './widget';
+
+const IN_PALETTE = [
+  ids.show,
+  ids.create,
+  ids.use,
+  ids.stopUsing,
+  ids.software,
+  ids.compare
+] as const;
+const EVENT = 'urn:jupyter-repro:event:environment:';
+
+export const environmentsPlugin: JupyterFrontEndPlugin<void> = {
+  id: 'jupyter-repro:environments',
+  description: 'Environments: their list, their revisions and builds, and the choice of one.',
+  autoStart: true,
+  requires: [IWorkspaceModel, IEditorServices],
+  optional: [ILayoutRestorer, ICommandPalette, ILauncher, ITranslator, ILabShell, INotebookTree],
+  activate: (
+    app: JupyterFrontEnd,
+    workspace: IWorkspaceModel,
+    editors: IEditorServices,
+    restorer: ILayoutRestorer | null,
+    palette: ICommandPalette | null,
+    launcher: ILauncher | null,
+    given: ITranslator | null,
+    lab: ILabShell | null,
+    tree: INotebookTree | null
+  ): void => {
+    const translator = given ?? nullTranslator;
+    const trans = translator.load(DOMAIN);
+    const time = new TimeFormat(localeOf(translator.languageCode));
+    const { commands, shell, serviceManager } = app;
+    const place = new Place(shell, lab, tree);
+    let made: { model: EnvironmentsModel; actions: Actions } | undefined;
+    const parts = (): { model: EnvironmentsModel; actions: Actions } => {
+      if (made === undefined) {
+        const model = new EnvironmentsModel(workspace);
+        const kernels = serviceManager.kernelspecs;
+        made = { model, actions: new Actions({ model, commands, kernels, trans }) };
+      }
+      return made;
+    };
+    const model = (): EnvironmentsModel => parts().model;
+
+    const panel = new EnvironmentsPanel({ model, commands, trans });
+    const tracker = new WidgetTracker<EnvironmentWidget>({
+      namespace: 'jupyter-repro-environments'
+    });
+    tracker.currentChanged.connect((_, widget) => {
+      model().shown = widget?.model.id ?? null;
+    });
+    const add = (widget: Widget, id: string): void => {
+      widget.id = id;
+      place.add(widget, 'Environment');
+    };
+
+    const open = async (environment: string, revision: number | null): Promise<void> => {
+      const { model, actions } = parts();
+      await model.ensure();
+      const id = model.find(environment)?.id ?? environment;
+      let widget = tracker.find(one => one.model.id === id);
+      if (widget === undefined) {
+        const [{ EnvironmentModel }, { EnvironmentWidget }] = await Promise.all([
+          import('./environment-model'),
+          import('./widget')
+        ]);
+        widget = new EnvironmentWidget(new EnvironmentModel(model, id), {
+          actions,
+          trans,
+          time,
+          commands,
+          editors
+        });
+        add(widget, `jupyter-repro-environment-${id}`);
+        void tracker.add(widget);
+        model.shown = id;
+        await widget.model.load();
+      }
+      place.show(widget);
+      if (revision !== null) {
+        widget.model.tab = 'revisions';
+        await widget.model.select(revision);
+      }
+    };
+
+    addEnvironmentCommands({
+      commands,
+      model,
+      actions: () => parts().actions,
+      trans,
+      show: () => {
+        if (tree === null) {
+          shell.activateById(panel.id);
+        } else {
+          tree.currentWidget = panel;
+        }
+      },
+      open,
+      openNew: async path => {
+        const { NewEnvironmentWidget } = await import('./new-view');
+        const widget: Widget = new NewEnvironmentWidget({
+          ...parts(),
+          trans,
+          editors,
+          path,
+          onMade: id => {
+            widget.dispose();
+            void open(id, null);
+          }
+        });
+        add(widget, `jupyter-repro-new-environment-${Date.now()}`);
+      },
+      openSoftware: async (a, b) => {
+        const { state } = workspace;
+        if (state === null) {
+          return;
+        }
+        const [{ SoftwareModel }, { SoftwareWidget }] = await Promise.all([
+          import('./software-model'),
+          import('./software-view')
+        ]);
+        const software = new SoftwareModel(workspace.api, {
+          project: state.project.id,
+          workspace: state.workspace.id,
+          a,
+          b
+        });
+        add(
+          new SoftwareWidget({ model: software, trans, time }),
+          `jupyter-repro-software-${Date.now()}`
+        );
+        await software.load();
+      }
+    });
+    commands.addCommand(CommandIDs.environmentMenu, {
+      label: trans.__('Environment of This Workspace'),
+      isEnabled: () => workspace.state !== null,
+      execute: async args => {
+        await model().refresh();
+        openMenu(commands, Number(args.x ?? 0), Number(args.y ?? 0), chipMenu(model()));
+      }
+    });
+
+    // What others build and choose is news here too; only when the list was ever looked at.
+    serviceManager.events.stream.connect((_, event) => {
+      if (made !== undefined && event.schema_id.startsWith(EVENT) && event.what !== 'build-log') {
+        made.model.touch(typeof event.environment === 'string' ? event.environment : '');
+      }
+    });
+
+    if (tree === null) {
+      shell.add(panel, 'left', { rank: 151, type: 'Environments' });
+      restorer?.add(panel, panel.id);
+    } else {
+      panel.title.label = trans.__('Environments');
+      tree.addWidget(panel);
+      tree.tabBar.addTab(panel.title);
+    }
+    if (restorer !== null) {
+      void restorer.restore(tracker, {
+        command: ids.open,
+        args: widget => ({ environment: widget.model.id }),
+        name: widget => widget.model.id
+      });
+    }
+    const category = trans.__('Environments');
+    for (const command of IN_PALETTE) {
+      palette?.addItem({ command, category });
+    }
+    launcher?.add({
+      command: ids.show,
+      args: { isLauncher: true },
+      category: trans.__('Other'),
+      rank: 51
+    });
+  }
+};
