@@ -85,6 +85,16 @@ class Environments:
 
         return self._database.write(work)
 
+    def put_revision(self, revision: RevisionRecord) -> None:
+        """Add a revision with the number that it has, unless there is one of that number."""
+
+        def work(connection: Connection) -> None:
+            same = (revisions.c.environment_id == revision.environment_id) & (revisions.c.number == revision.number)
+            if connection.execute(select(revisions.c.number).where(same)).first() is None:
+                connection.execute(insert(revisions).values(asdict(revision)))
+
+        self._database.write(work)
+
     def revisions(self, environment: str) -> list[RevisionRecord]:
         """The revisions of the environment of that id, the newest first."""
         query = select(revisions).where(revisions.c.environment_id == environment).order_by(revisions.c.number.desc())

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from jupyter_repro.cli.command import command
+from jupyter_repro.cli.escape import shown_text
 from jupyter_repro.cli.opening import in_project, the_project
 from jupyter_repro.cli.output import paint, say, say_json
 from jupyter_repro.cli.words import count
@@ -21,7 +22,16 @@ def command_here(project: str | None, as_json: bool) -> None:
     with the_project(project) as opened:
         made = verbs.rebuild(opened)
     if as_json:
-        say_json({"objects": made.objects, "packs": made.packs, "commits": made.commits})
+        say_json(
+            {
+                "objects": made.objects,
+                "packs": made.packs,
+                "commits": made.commits,
+                "environments": list(made.environments),
+            }
+        )
         return
     what = f"{count(made.commits, 'commit')}, {count(made.objects, 'object')}, {count(made.packs, 'pack')}"
     say(f"{paint('Rebuilt', 'green')} from the store: {what}.")
+    if made.environments:
+        say(f"Environments found again: {', '.join(shown_text(one) for one in made.environments)}.")

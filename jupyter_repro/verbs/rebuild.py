@@ -6,19 +6,22 @@ from dataclasses import dataclass
 
 from jupyter_repro.catalog import open_catalog
 from jupyter_repro.store import Kind
+from jupyter_repro.verbs.environments.recovering import recover_environments
 from jupyter_repro.verbs.opened import Opened, OpenedProject
 
 
 @dataclass(frozen=True, slots=True)
 class Rebuilt:
     """How much the new index holds; ``salvaged`` says that a part of the log was damaged and passed over,
-    ``moved`` names the branches that were brought forward to commits found in the packs."""
+    ``moved`` names the branches that were brought forward to commits found in the packs, ``environments`` the revisions
+    of environments that the catalogue had lost and commits still carry."""
 
     objects: int
     packs: int
     commits: int
     salvaged: bool = False
     moved: tuple[str, ...] = ()
+    environments: tuple[str, ...] = ()
 
 
 def rebuild(opened: OpenedProject) -> Rebuilt:
@@ -35,4 +38,5 @@ def rebuild(opened: OpenedProject) -> Rebuilt:
     commits = sum(1 for _ in repository.all_commits())
     with open_catalog(opened.data) as catalog:
         catalog.rebuild(opened.data)
-    return Rebuilt(repository.store.index.count(), len(head.packs), commits, salvaged, moved)
+        environments = recover_environments(opened, catalog)
+    return Rebuilt(repository.store.index.count(), len(head.packs), commits, salvaged, moved, environments)
