@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import struct
+import subprocess
 import zlib
 from collections.abc import Callable
 from pathlib import Path
@@ -106,6 +107,26 @@ def write_history(lab: Lab) -> None:
     (root / "shap.py").write_text("print(1)\n")
     lab.repro("checkpoint", "-m", "Try SHAP values")
     lab.repro("switch", "main")
+
+
+def write_long_history(lab: Lab, commits: int) -> None:
+    """As many checkpoints, "Step 0" first: taken over from git, which is the fastest way to make them."""
+    origin = lab.home / "origin"
+    subprocess.run(["git", "init", "--quiet", "--initial-branch", "long", str(origin)], check=True)
+    stream = b"".join(_step(number) for number in range(commits))
+    subprocess.run(["git", "fast-import", "--quiet"], cwd=origin, input=stream, check=True)
+    lab.repro("init", ".", "--project", "long")
+    lab.repro("import-git", str(origin))
+    lab.repro("switch", "long")
+
+
+def _step(number: int) -> bytes:
+    message, text = f"Step {number}", f"value = {number}\n"
+    at = 1_700_000_000 + number * 600
+    return (
+        f"commit refs/heads/long\ncommitter Ada <ada@example.org> {at} +0000\ndata {len(message)}\n{message}\n"
+        f"M 100644 inline src/step{number % 50}.py\ndata {len(text)}\n{text}\n"
+    ).encode()
 
 
 def write_changes(root: Path) -> None:
