@@ -151,7 +151,6 @@ class CondaEngine:
         found = read_conda_lock(lock.text)
         interpreter = str(place / "bin" / "python")
         self._cache.mkdir(mode=0o700, parents=True, exist_ok=True)
-        place.mkdir(mode=0o700)
         with held(self._cache.with_suffix(".lock"), wait=True, shared=True):
             answer = _ask(Install(packages=list(found.packages), prefix=str(place), cache=str(self._cache)), log)
         if answer.problem:

@@ -10,6 +10,7 @@ import asyncio
 import hashlib
 import os
 import re
+import shutil
 import time
 import urllib.error
 import urllib.parse
@@ -24,16 +25,29 @@ from jupyter_repro.environments.engines.conda_asking import Answer, Install
 from jupyter_repro.environments.engines.conda_lock import CondaPackage
 from jupyter_repro.environments.engines.conda_records import record_of
 from jupyter_repro.environments.engines.conda_telling import Refused, reason, say, wrote
+from jupyter_repro.environments.engines.prefixes import WORKER, held
 
 if TYPE_CHECKING:
     from rattler import Client
 
 _PROBE_SECONDS = 10.0
-_FAILED = re.compile(r"failed to fetch (\S+)")
+_FAILED = re.compile(r"failed to fetch ([^\s:]+)(?:: )?")
 
 
 async def install(asked: Install, client: Client) -> Answer:
-    """Install. The answer names every package that could not be had; raises ``Refused`` for any other problem."""
+    """Install. The answer names every package that could not be had; raises ``Refused`` for any other problem.
+
+    The prefix is emptied first, once nobody else is at work in it: a process whose starter was killed lives on for a
+    moment.
+    """
+    prefix = Path(asked.prefix)
+    with held(prefix.with_suffix(WORKER), wait=True):
+        shutil.rmtree(prefix, ignore_errors=True)
+        prefix.mkdir(mode=0o700)
+        return await _install(asked, client)
+
+
+async def _install(asked: Install, client: Client) -> Answer:
     layer = PackageCacheLayer(asked.cache).with_validation_mode(ValidationMode.full())
     cache = PackageCache.from_layers([layer])
     records = {package.file: record_of(package) for package in asked.packages}
@@ -61,7 +75,8 @@ async def install(asked: Install, client: Client) -> Answer:
         package = next((one for one in asked.packages if failed and one.file == failed[1]), None)
         if package is None:
             raise Refused(f"The packages could not be installed: {said}. See the log.") from error
-        missing = [(package.label, f"{said.partition(': ')[2] or said} ({package.url})")]
+        why = _FAILED.sub("", said).removeprefix("failed to interact with the package cache layer: ")
+        missing = [(package.label, why if package.url in why else f"{why} ({package.url})")]
         missing += await _also_missing([one for one in wanted if one is not package])
         return Answer(problem=_told(missing), missing=missing)
     return Answer()

@@ -19,6 +19,8 @@ from pathlib import Path
 from jupyter_repro.environments.engines.protocol import BuildLog
 
 READY = "repro-ready"
+WORKER = ".worker"
+"""The suffix of a file that a process of an engine holds while it writes into an environment."""
 _DIGITS = 24
 
 
@@ -77,6 +79,7 @@ class Prefixes:
                 # Without its mark it is no environment any more, should the removal be cut short.
                 (place / READY).unlink(missing_ok=True)
                 shutil.rmtree(place, ignore_errors=True)
+                place.with_suffix(WORKER).unlink(missing_ok=True)
                 first.with_suffix(".lock").unlink(missing_ok=True)
                 removed += 1
         return removed, size

@@ -18,6 +18,7 @@ from jupyter_repro.environments.choices import Chosen, read_choice
 from jupyter_repro.environments.comparing import compare_packages, summary
 from jupyter_repro.environments.definitions import Definition, read_definition, read_lock
 from jupyter_repro.environments.engines import engine_of
+from jupyter_repro.environments.engines.conda_lock import conda_packages_of
 from jupyter_repro.environments.places import Places
 from jupyter_repro.environments.snapshots import Package
 from jupyter_repro.environments.snapshots.python_packages import normalized
@@ -118,10 +119,11 @@ def locked_packages(places: Places, lock: str) -> tuple[Package, ...]:
 @lru_cache(maxsize=256)
 def _locked_packages(places: Places, lock: str) -> tuple[Package, ...]:
     read = read_lock(places.get(lock))
-    ecosystem = "conda" if read.engine == "conda" else "python"
+    if read.engine == "conda":
+        return tuple(sorted(conda_packages_of(read), key=lambda package: package.name))
     found = engine_of(read.engine, places).packages(read)
-    plain = {normalized(name) if ecosystem == "python" else name: version for name, version in found.items()}
-    return tuple(Package(ecosystem, name, plain[name]) for name in sorted(plain))
+    plain = {normalized(name): version for name, version in found.items()}
+    return tuple(Package("python", name, plain[name]) for name in sorted(plain))
 
 
 def definition_changes(old: Definition, new: Definition) -> tuple[DefinitionChange, ...]:
