@@ -21,6 +21,7 @@ def command_here(text: str, archived: bool, as_json: bool) -> None:
     from jupyter_repro.verbs import environments
 
     with environments.Library() as library:
+        environments.mark_dead_builds(library)
         found = library.list(text, archived=archived)
     if as_json:
         say_json(
@@ -71,8 +72,7 @@ def _tell_discovered() -> None:
     for one in found:
         if one.definition is None:
             note(f"Found {shown_path(one.path)}: {shown_text(one.problem)}")
-        elif one.path.endswith(".txt"):
-            file = quoted(str(root / one.path))
-            note(f"Found {shown_path(one.path)}: jupyter-repro env create NAME --requirements {file}")
         else:
-            note(f"Found {shown_path(one.path)}: {count(one.requirements, 'requirement')}.")
+            file = quoted(str(root / one.path))
+            named = one.name if _NAME.fullmatch(one.name) else "NAME"
+            note(f"Found {shown_path(one.path)}: jupyter-repro env create {named} --from {file}")

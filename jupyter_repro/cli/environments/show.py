@@ -30,6 +30,7 @@ def command_here(name: str, revision: int | None, as_json: bool) -> None:
     from jupyter_repro.verbs import environments
 
     with environments.Library() as library:
+        environments.mark_dead_builds(library)
         found = library.show(name)
     chosen = found.revision(revision)
     definition = chosen.definition
@@ -42,6 +43,7 @@ def command_here(name: str, revision: int | None, as_json: bool) -> None:
                     "revision": chosen.record.number,
                     "python": definition.python,
                     "requirements": definition.requirements,
+                    "conda": definition.conda,
                     "base": definition.base,
                     "variables": dict(definition.variables),
                     "scripts": dict(definition.scripts),
@@ -86,8 +88,9 @@ def command_here(name: str, revision: int | None, as_json: bool) -> None:
         say(f"base {shown_text(definition.base)}")
     if definition.parent is not None:
         say(f"based on {shown_text(str(_parent(definition)))}")
-    say(f"python {definition.python or '(that of the server)'}")
-    for part in definition.requirements.splitlines():
+    if definition.python or record.engine == "uv":
+        say(f"python {definition.python or '(that of the server)'}")
+    for part in (*definition.conda.splitlines(), *definition.requirements.splitlines()):
         say(shown_text(part))
     if definition.project_files:
         say("the workspace's own file is applied on top at session start")

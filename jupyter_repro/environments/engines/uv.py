@@ -133,7 +133,7 @@ class UvEngine:
             _step(make, log, env, folder)
             within = inside(interpreter, {**env, **lock.variables, **variables})
             run_scripts("pre-setup", lock.scripts.get("pre-setup", []), log, env=within, cwd=folder)
-            _step(install, log, env, folder)
+            _installed(install, log, env, folder)
             run_scripts("post-setup", lock.scripts.get("post-setup", []), log, env=within, cwd=folder)
 
     @staticmethod
@@ -163,6 +163,18 @@ def _step(command: list[str], log: BuildLog, env: Mapping[str, str], folder: str
         raise BuildFailed(
             f"The packages of the lock could not be installed: {last_words(last)}. See the log, then build again."
         )
+
+
+def _installed(command: list[str], log: BuildLog, env: Mapping[str, str], folder: str) -> None:
+    """Install what the lock names; while no index answers, from what uv has kept, which the hashes vouch for."""
+    try:
+        _step(command, log, env, folder)
+    except BuildFailed:
+        # Quick, because nothing is asked of any network, and harmless, because a lock can mean only one thing.
+        code, _ = run_logged([*command, "--offline"], log, env=env, cwd=folder)
+        if code != 0:
+            raise
+        log.line("install    from what uv had kept: the package index could not be used")
 
 
 def _executable(place: Path) -> bool:

@@ -87,10 +87,13 @@ def build(
             done = replace(
                 record, state="failed", problem=f"{error.strerror or error} ({error.filename or 'no file'})."
             )
-        except BaseException:
-            library.catalog.environments.put_build(
-                replace(record, state="failed", problem="It ended early.", ended=microseconds_now())
-            )
+        except BaseException as error:
+            stopped = isinstance(error, KeyboardInterrupt)
+            problem = "It was cancelled." if stopped else "It ended early."
+            done = replace(record, state="cancelled" if stopped else "failed", problem=problem)
+            with contextlib.suppress(Cancelled, KeyboardInterrupt):
+                log.line(f"{done.state:<10} {problem}")
+            library.catalog.environments.put_build(replace(done, ended=microseconds_now()))
             raise
         with contextlib.suppress(Cancelled):
             log.line(f"{done.state:<10} {done.problem}".rstrip())
@@ -125,9 +128,15 @@ def cancel(library: Library, build_id: str) -> BuildRecord:
     record = library.catalog.environments.build(build_id)
     library.owned(record.environment_id)
     if record.state in ("queued", "building"):
-        (library.places.builds / f"{record.id}.cancel").touch()
+        ask_to_stop(library.places, record.id)
         mark_dead_builds(library)
     return library.catalog.environments.build(build_id)
+
+
+def ask_to_stop(places: Places, build_id: str) -> None:
+    """Ask whoever carries out the build to stop; no matter when that is asked, also before it has begun."""
+    places.builds.mkdir(mode=0o700, parents=True, exist_ok=True)
+    (places.builds / f"{build_id}.cancel").touch()
 
 
 def mark_dead_builds(library: Library) -> int:
