@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import importlib
 import os
 import threading
 from collections.abc import Callable, Iterable
@@ -250,6 +251,8 @@ class Services:
     async def start(self) -> None:
         """The server runs: begin the session, look for what the last one left."""
         if self._wanted_at_start():
+            # In a thread: the first pages that the browser asks for are not kept waiting by a quarter of a second.
+            await self.in_thread(importlib.import_module, "jupyter_repro.api.lifecycle")
             await self.lifecycle.start()
 
     async def stop(self) -> None:
