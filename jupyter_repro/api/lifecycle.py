@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 from jupyter_repro.api import heirloom
 from jupyter_repro.api.preferences import Preferences
 from jupyter_repro.api.tasks import TaskRecord
+from jupyter_repro.api.variables import set_variables, variables_in
 from jupyter_repro.errors import NotAWorkspace, ReproError
 from jupyter_repro.history import Session
 
@@ -53,6 +54,7 @@ class Lifecycle:
         self._clock: asyncio.Task[None] | None = None
         self._woken = asyncio.Event()
         self._saves: dict[str, asyncio.TimerHandle] = {}
+        self._put_back: dict[str, str | None] = {}
         self.before_checkpoint: list[Flush] = []
         services.preferences.listen(self._preferences_changed)
         self._loop = asyncio.get_running_loop()
@@ -73,6 +75,7 @@ class Lifecycle:
         attended = self.attend(state)
         if self._services.preferences.current.recover_at_start:
             self._recover(attended, last)
+        await self._begin_environment(state)
 
     def attend(self, state: WorkspaceState) -> Attended:
         """Have a session in a workspace, if there is none yet, and make automatic checkpoints of it."""
@@ -116,6 +119,7 @@ class Lifecycle:
                 "There was no time to save everything at stop: the next start makes a checkpoint of what is left."
             )
         finally:
+            set_variables(self._put_back)
             for attended in self._attended.values():
                 self._tell(attended, time.time_ns() // 1000)
                 heirloom.clear(self._directory(attended.workspace), attended.session)
@@ -200,6 +204,21 @@ class Lifecycle:
         # The last server was killed: what is there belongs to its session, and ends it.
         self.checkpoint(attended, kind="recovered", message="Left by the session before", session=last)
         self._tell(replace(attended, session=last), attended.session.start)
+
+    async def _begin_environment(self, state: WorkspaceState) -> None:
+        """Let kernels know the project and commit, and see to the environment of the workspace, if there are any."""
+        services = self._services
+        data = services.configuration.data_directory
+        self._put_back = set_variables(await services.in_thread(variables_in, data, state))
+        if (data.root / "environments").is_dir():
+            services.tasks.submit(
+                "begin-environment",
+                "See to the environment",
+                {**self.order_for(state), "user": services.owner_of(""), "groups": []},
+                project=state.project,
+                workspace=state.workspace,
+                automatic=True,
+            )
 
     # -- small things --------------------------------------------------------------------------------
 

@@ -17,6 +17,7 @@ _ENVIRONMENT_TASKS = {
     "build-environment": "build",
     "activate-environment": "activated",
     "use-environment": "selected",
+    "begin-environment": "selected",
     "restore-environment": "selected",
     "collect-environments": "collected",
 }

@@ -260,7 +260,8 @@ class Services:
         if "lifecycle" in self.__dict__:
             await self.lifecycle.stop()
         if "tasks" in self.__dict__:
-            await self.tasks.close(2.0)
+            # What a build began must end with it; who is killed leaves programs behind.
+            await self.tasks.close(max(2.0, self.stop_seconds / 2))
         if "rooms" in self.__dict__:
             self.rooms.close()
         if "libraries" in self.__dict__:

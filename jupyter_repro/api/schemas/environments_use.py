@@ -22,7 +22,7 @@ class Used(Answer):
     label: Text = Field(description="`<name> r<revision>`, and ` + requirements.txt` where that was put on top.")
     applied: Text | None = Field(description="The workspace's own file that was put on top of the revision.")
     pinned: bool = Field(description="false: the active revision, whichever that will be.")
-    kernel: Text = Field(description="Name of the kernel specification.")
+    kernel: Text = Field(description="Name of the kernel specification; empty: there is no kernel in it.")
     interpreter: Text
     installed: bool = Field(description="false: it was collected, and comes back with the next use.")
     newer: RevisionNumber | None = Field(description="For a pinned one: the active revision, when that is another.")
@@ -78,6 +78,15 @@ class SelectDone(Answer):
     kind: Literal["use-environment"] = "use-environment"
     selection: Selection
     notice: Text | None = Field(description="Why the workspace's own file was not put on top.")
+
+
+class BeginEnvironmentDone(Answer):
+    """Result of a `begin-environment` task, which the server begins with its session."""
+
+    kind: Literal["begin-environment"] = "begin-environment"
+    selection: Selection
+    dead_builds: Count = Field(description="Builds that died with the last server, and are marked as failed now.")
+    notice: Text | None = Field(description="What could not be had; things are as they were then.")
 
 
 class RestoreEnvironmentRequest(Request):

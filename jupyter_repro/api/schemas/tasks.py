@@ -10,7 +10,7 @@ from jupyter_repro.api.schemas.base import Answer, Count, Query, Text, Time
 from jupyter_repro.api.schemas.branches import SwitchDone
 from jupyter_repro.api.schemas.commits import CheckpointDone
 from jupyter_repro.api.schemas.environments_builds import ActivateDone, BuildDone, CollectEnvironmentsDone
-from jupyter_repro.api.schemas.environments_use import RestoreEnvironmentDone, SelectDone
+from jupyter_repro.api.schemas.environments_use import BeginEnvironmentDone, RestoreEnvironmentDone, SelectDone
 from jupyter_repro.api.schemas.errors import Problem
 from jupyter_repro.api.schemas.maintenance import CollectDone, ExportDone, ImportDone, ThinDone, VerifyDone
 from jupyter_repro.api.schemas.page import Page, PageQuery
@@ -34,6 +34,7 @@ TaskKind = Literal[
     "build-environment",
     "activate-environment",
     "use-environment",
+    "begin-environment",
     "restore-environment",
     "collect-environments",
 ]
@@ -56,6 +57,7 @@ TaskResult = Annotated[
     | BuildDone
     | ActivateDone
     | SelectDone
+    | BeginEnvironmentDone
     | RestoreEnvironmentDone
     | CollectEnvironmentsDone,
     Field(discriminator="kind"),

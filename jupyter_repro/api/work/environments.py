@@ -9,11 +9,12 @@ from collections.abc import Callable, Iterator
 from jupyter_repro.api.environment_use import selection_of
 from jupyter_repro.api.schemas.base import Answer
 from jupyter_repro.api.schemas.environments_builds import ActivateDone, BuildDone, CollectEnvironmentsDone
-from jupyter_repro.api.schemas.environments_use import RestoreEnvironmentDone, SelectDone
+from jupyter_repro.api.schemas.environments_use import BeginEnvironmentDone, RestoreEnvironmentDone, SelectDone
 from jupyter_repro.api.work.order import Order
 from jupyter_repro.errors import BuildFailed, Cancelled
 from jupyter_repro.progress import OnProgress, Progress
 from jupyter_repro.verbs import environments as verbs
+from jupyter_repro.verbs.environments.building import ask_to_stop
 
 _LOOK_SECONDS = 0.2
 
@@ -22,7 +23,7 @@ def build(order: Order, on_progress: OnProgress) -> Answer:
     """Build a revision. The record of the build says how it went; the task fails or is cancelled with it."""
     identity = order.text("build")
     with _library(order) as library:
-        with _followed(on_progress, "build", lambda: verbs.cancel(library, identity)) as lines:
+        with _followed(on_progress, "build", lambda: ask_to_stop(library.places, identity)) as lines:
             done = verbs.build(
                 library, order.text("environment"), order.number("revision"), on_line=lines.add, identity=identity
             )
@@ -59,6 +60,17 @@ def use(order: Order, on_progress: OnProgress) -> Answer:
         else:
             verbs.stop_using(opened)
         return SelectDone(selection=selection_of(opened), notice=notice or None)
+
+
+def begin(order: Order, on_progress: OnProgress) -> Answer:
+    """What a session does for environments when it starts."""
+    from jupyter_repro.verbs.environments.beginning import begin_session
+
+    with order.workspace() as opened, _library(order) as library:
+        done = begin_session(opened, library, on_line=_Lines(on_progress, "install").add)
+        return BeginEnvironmentDone(
+            selection=selection_of(opened), dead_builds=done.dead_builds, notice=done.notice or None
+        )
 
 
 def restore(order: Order, on_progress: OnProgress) -> Answer:
@@ -108,9 +120,9 @@ def _followed(on_progress: OnProgress, phase: str, cancel: Callable[[], object])
             try:
                 on_progress(Progress(phase, lines.number))
             except Cancelled:
-                # Again and again: the first may come before there is a record of the work.
-                with contextlib.suppress(Exception):
+                with contextlib.suppress(OSError):
                     cancel()
+                return
 
     follower = threading.Thread(target=look, name="follow", daemon=True)
     follower.start()

@@ -145,6 +145,7 @@ JOBS: Mapping[str, Callable[[Order, OnProgress], Answer]] = {
     "build-environment": environments.build,
     "activate-environment": environments.activate,
     "use-environment": environments.use,
+    "begin-environment": environments.begin,
     "restore-environment": environments.restore,
     "collect-environments": environments.collect,
 }

@@ -6,10 +6,12 @@ import msgspec
 
 from jupyter_repro.store import Changes
 from jupyter_repro.verbs.environments.library import Library
-from jupyter_repro.verbs.opened import OpenedProject
+from jupyter_repro.verbs.opened import Opened, OpenedProject
 from jupyter_repro.verbs.recording import record
 
 _SETTING = "environment"
+_DECLINED = "no-environment"
+"""A file of a workspace whose user chose to use no environment."""
 
 
 class ProjectChoice(msgspec.Struct, frozen=True):
@@ -47,3 +49,13 @@ def choose_for_project(opened: OpenedProject, library: Library, name: str | None
     opened.repository.sync()
     opened.repository.store.publish(lambda head: Changes(settings={_SETTING: value}))
     record(opened, "env-project", label)
+
+
+def has_declined(opened: Opened) -> bool:
+    """Whether somebody chose to use no environment in this workspace."""
+    return (opened.workspace.directory / _DECLINED).exists()
+
+
+def decline(opened: Opened) -> None:
+    """Remember that somebody chose to use no environment in this workspace."""
+    (opened.workspace.directory / _DECLINED).touch()

@@ -23,6 +23,7 @@ from jupyter_repro.verbs.environments.building import OnLine
 from jupyter_repro.verbs.environments.images import remove_unused_images
 from jupyter_repro.verbs.environments.kernels import settle_kernels
 from jupyter_repro.verbs.environments.library import Library
+from jupyter_repro.verbs.environments.project_choice import decline
 from jupyter_repro.verbs.environments.restricting import check_allowed
 from jupyter_repro.verbs.opened import Opened
 from jupyter_repro.verbs.recording import record
@@ -175,6 +176,7 @@ def session_variables(opened: Opened) -> dict[str, str]:
 def stop_using(opened: Opened) -> None:
     """Let the workspace use no environment of ours: what is activated, or what runs the server, counts again."""
     write_choice(opened.workspace.directory, None, pinned=False)
+    decline(opened)
     settle_kernels(opened.data)
     record(opened, "env-use", "")
 
