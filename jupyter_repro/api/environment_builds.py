@@ -18,8 +18,12 @@ TASK = "build-environment"
 
 def title_of(call: Call, verb: str, record: EnvironmentRecord, number: int) -> str:
     """The title of a task. Everybody on this server sees it, so it names only what everybody may see."""
-    seen = record.visibility == "everyone" or not call.services.named_users
-    return f"{verb} {record.name} r{number}" if seen else f"{verb} an environment"
+    return f"{verb} {record.name} r{number}" if may_be_named(call, record) else f"{verb} an environment"
+
+
+def may_be_named(call: Call, record: EnvironmentRecord) -> bool:
+    """Whether everybody who sees the tasks of this server may see the environment."""
+    return record.visibility == "everyone" or not call.services.named_users
 
 
 def begin_build(call: Call, record: EnvironmentRecord, number: int) -> TaskRecord:
@@ -38,6 +42,7 @@ def begin_build(call: Call, record: EnvironmentRecord, number: int) -> TaskRecor
             "environment": record.id,
             "revision": number,
             "build": os.urandom(12).hex(),
+            "discreet": not may_be_named(call, record),
         },
     )
 

@@ -30,7 +30,8 @@ def build(order: Order, on_progress: OnProgress) -> Answer:
         if done.state == "cancelled":
             raise Cancelled("The build was cancelled; the active revision is as it was.")
         if done.state != "ready":
-            raise BuildFailed(done.problem or "The build failed; its log says why.")
+            # Everybody on the server sees how a task failed, but not everybody may see the environment.
+            raise BuildFailed("The build failed: see its log." if order.flag("discreet") else done.problem)
         active = library.catalog.environments.find(done.environment_id).active
     return BuildDone(
         environment=done.environment_id,
