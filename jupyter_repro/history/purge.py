@@ -14,8 +14,8 @@ from jupyter_repro.store import Changes, Head, Kind
 from jupyter_repro.store import Purge as PurgeRecord
 from jupyter_repro.store.backends.protocol import KeyNotFound
 from jupyter_repro.store.packs import pack_key, read_table
+from jupyter_repro.store.project_log import now
 from jupyter_repro.store.repack import HeadMoved, Keep, delete_packs, rewrite
-from jupyter_repro.store.store import now
 
 _TRIES = 10
 

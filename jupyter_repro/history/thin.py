@@ -10,7 +10,7 @@ from jupyter_repro.history.collect import collect
 from jupyter_repro.history.commits import Commit
 from jupyter_repro.history.repository import Repository
 from jupyter_repro.store import Changes, Head
-from jupyter_repro.store.store import now
+from jupyter_repro.store.project_log import now
 
 HOUR_US = 3600 * 1_000_000
 DAY_US = 24 * HOUR_US

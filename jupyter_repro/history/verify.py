@@ -21,7 +21,7 @@ from jupyter_repro.store.backends.protocol import KeyNotFound
 from jupyter_repro.store.log import FORMAT, open_record, record_key
 from jupyter_repro.store.objects import decode
 from jupyter_repro.store.packs import Table, pack_key, read_table
-from jupyter_repro.store.store import MARKER
+from jupyter_repro.store.project_log import MARKER
 
 _MOST_PATHS = 10_000
 

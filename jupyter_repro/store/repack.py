@@ -14,7 +14,8 @@ from jupyter_repro.store.backends.protocol import KeyNotFound
 from jupyter_repro.store.log import Changes, Head, PackRetired
 from jupyter_repro.store.objects import Codec, decode
 from jupyter_repro.store.packs import Entry, PackBuilder, pack_key, read_table
-from jupyter_repro.store.store import Store, now
+from jupyter_repro.store.project_log import now
+from jupyter_repro.store.store import Store
 
 GRACE_US = 24 * 3600 * 1_000_000
 """Retired packs and orphans are deleted when they are older than this, so that slow readers finish."""

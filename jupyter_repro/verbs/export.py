@@ -26,7 +26,7 @@ from jupyter_repro.progress import OnProgress, Progress
 from jupyter_repro.store.backends import DirectoryBackend
 from jupyter_repro.store.log import FORMAT, open_record, record_key
 from jupyter_repro.store.packs import pack_key
-from jupyter_repro.store.store import MARKER
+from jupyter_repro.store.project_log import MARKER
 from jupyter_repro.verbs.opened import OpenedProject, Project, known_projects, read_project, write_project
 from jupyter_repro.verbs.recording import record
 

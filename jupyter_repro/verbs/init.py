@@ -166,7 +166,7 @@ def _existing(data: DataDirectory, configuration: Configuration, place: str, nam
     """The project whose store is at ``place`` already, made known to this data directory."""
     import json
 
-    from jupyter_repro.store.store import MARKER
+    from jupyter_repro.store.project_log import MARKER
 
     probe = Project("probe", "", place)
     backend = open_store_backend(data, replace(configuration, cache_limit_bytes=0), probe)

@@ -12,7 +12,7 @@ from jupyter_repro.history import Commit, EntryType, TreeEntry, find_entry
 from jupyter_repro.history.commits import FORMAT, StoredCommit, StoredSession
 from jupyter_repro.history.trees import EMPTY_TREE, edit_tree, split_path
 from jupyter_repro.store import Kind
-from jupyter_repro.store.store import ObjectsGone, now
+from jupyter_repro.store.project_log import ObjectsGone, now
 from jupyter_repro.verbs.opened import Opened
 from jupyter_repro.verbs.recording import record
 from jupyter_repro.workspace.checkpoint import adopt_own_commits, count_changes, trees_of

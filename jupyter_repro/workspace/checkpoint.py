@@ -15,7 +15,7 @@ from jupyter_repro.history.commits import FORMAT, StoredCommit, StoredEnvironmen
 from jupyter_repro.history.trees import EntryType, GetTree, decode_tree, edit_tree
 from jupyter_repro.progress import OnProgress
 from jupyter_repro.store import Batch, Changes, Kind, object_id
-from jupyter_repro.store.store import ObjectsGone, now
+from jupyter_repro.store.project_log import ObjectsGone, now
 from jupyter_repro.workspace.content import StoreSink, read_entry
 from jupyter_repro.workspace.gitstate import git_labels
 from jupyter_repro.workspace.scan import Scan

@@ -7,7 +7,7 @@ import os
 from jupyter_repro.history.commits import FORMAT, StoredCommit, StoredSession
 from jupyter_repro.history.trees import EntryType, TreeEntry, edit_tree
 from jupyter_repro.store import Kind
-from jupyter_repro.store.store import now
+from jupyter_repro.store.project_log import now
 from jupyter_repro.workspace.checkpoint import count_changes, trees_of
 from jupyter_repro.workspace.content import StoreSink
 from jupyter_repro.workspace.workspace import Workspace

@@ -15,7 +15,7 @@ from blake3 import blake3
 from jupyter_repro.errors import BlobCorrupt, CommitNotFound, NotAWorkspace, WorkspaceMoved
 from jupyter_repro.history import Commit, Repository, Session, TreeEntry, find_entry
 from jupyter_repro.progress import OnProgress
-from jupyter_repro.store.store import now
+from jupyter_repro.store.project_log import now
 from jupyter_repro.workspace.content import Sink
 from jupyter_repro.workspace.ignore import IgnoreRules
 from jupyter_repro.workspace.scan import Scan, Scanner

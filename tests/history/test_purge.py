@@ -12,7 +12,7 @@ from jupyter_repro import verbs
 from jupyter_repro.errors import Purged, PurgedContent
 from jupyter_repro.history.collect import MOST_IN_TIER
 from jupyter_repro.store import Changes, Kind
-from jupyter_repro.store.store import ObjectsGone
+from jupyter_repro.store.project_log import ObjectsGone
 from jupyter_repro.verbs import Opened
 from jupyter_repro.verbs.gc import gc
 from jupyter_repro.verbs.purge import allow_again, purge

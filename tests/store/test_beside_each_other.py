@@ -22,7 +22,7 @@ from jupyter_repro.history.commits import FORMAT, StoredCommit, StoredSession
 from jupyter_repro.history.trees import EntryType, encode_tree
 from jupyter_repro.store import Kind, Store
 from jupyter_repro.store.backends.protocol import AlreadyExists, Data, KeyNotFound, Listed
-from jupyter_repro.store.store import ObjectsGone
+from jupyter_repro.store.project_log import ObjectsGone
 
 
 class Killed(BaseException):

@@ -7,7 +7,7 @@ import msgspec
 from jupyter_repro.history.commits import FORMAT, StoredCommit, StoredSession
 from jupyter_repro.history.trees import EntryType
 from jupyter_repro.store import Kind
-from jupyter_repro.store.store import now
+from jupyter_repro.store.project_log import now
 from jupyter_repro.verbs import Opened
 
 Entry = tuple[object, ...]
