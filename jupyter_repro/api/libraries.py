@@ -8,13 +8,15 @@ import threading
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
-from jupyter_repro.errors import CatalogUnusable
+from jupyter_repro.api.problems import RequestRefused, refuse
+from jupyter_repro.errors import CatalogUnusable, ReproError
 
 if TYPE_CHECKING:
     from jupyter_repro.configuration import Configuration
     from jupyter_repro.verbs.environments import Library
 
 _KEPT = 16
+_WARM_SECONDS = 2.0
 _Key = tuple[str, frozenset[str]]
 
 
@@ -26,6 +28,17 @@ class Libraries:
         self._kept: dict[_Key, tuple[Library, tuple[int, int]]] = {}
         self._dropped: list[Library] = []
         self._lock = threading.Lock()
+        self._timer: threading.Timer | None = None
+        self._closed = False
+
+    def open_soon(self, user: str, groups: frozenset[str]) -> None:
+        """Open the library of a user in a moment, if there are environments at all: what a database needs takes half a
+        second to load, and the first list should not wait for it."""
+        with self._lock:
+            if self._timer is None and (self._configuration().data_directory.root / "environments").is_dir():
+                self._timer = threading.Timer(_WARM_SECONDS, self._warm, (user, groups))
+                self._timer.daemon = True
+                self._timer.start()
 
     @contextlib.contextmanager
     def of(self, user: str, groups: frozenset[str]) -> Iterator[Library]:
@@ -40,10 +53,21 @@ class Libraries:
     def close(self) -> None:
         """Close all of them."""
         with self._lock:
+            if self._timer is not None:
+                self._timer.cancel()
+            self._closed = True
             for library in (*(kept for kept, _ in self._kept.values()), *self._dropped):
                 library.close()
             self._kept.clear()
             self._dropped.clear()
+
+    def _warm(self, user: str, groups: frozenset[str]) -> None:
+        import importlib
+
+        importlib.import_module("jupyter_repro.api.operations.environments")
+        # Whoever asks for the list is told what is wrong; nobody asked yet.
+        with contextlib.suppress(ReproError, RequestRefused), self.of(user, groups) as library:
+            library.catalog.environments.newest_revisions()
 
     def _library(self, key: _Key) -> Library:
         from jupyter_repro.verbs.environments import Library
@@ -51,6 +75,8 @@ class Libraries:
         configuration = self._configuration()
         file = configuration.data_directory.catalog
         with self._lock:
+            if self._closed:
+                raise refuse(503, "The server is stopping.")
             found = self._kept.get(key)
             if found is not None and found[1] == _identity(file):
                 return found[0]

@@ -28,6 +28,7 @@ HOST = "host"
 
 def selection(call: Call) -> Selection:
     """What the kernels of a workspace run in."""
+    call.services.libraries.open_soon(call.services.owner_of(call.user), call.groups)
     with call.services.rooms.workspace(call["workspace"]) as room:
         return selection_of(room.opened)
 
