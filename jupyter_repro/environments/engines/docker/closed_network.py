@@ -34,6 +34,15 @@ class Lent:
     proxies: Mapping[str, str] = field(default_factory=dict)
     left_out: tuple[str, ...] = ()
 
+    def and_also(self, other: Lent) -> Lent:
+        """Both together."""
+        return Lent(
+            {**self.secrets, **other.secrets},
+            {**self.variables, **other.variables},
+            {**self.proxies, **other.proxies},
+            self.left_out + other.left_out,
+        )
+
 
 def lent_by_this_machine(variables: Mapping[str, str] | None = None) -> Lent:
     """What this machine's own configuration says. ``variables`` are by default those of this process."""

@@ -3,31 +3,29 @@
 from __future__ import annotations
 
 import os
-import shlex
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING
 
-from jupyter_repro.environments.container_fields import RESERVED
 from jupyter_repro.environments.definitions import Definition, Lock
 from jupyter_repro.environments.engines.docker import images, registry
-from jupyter_repro.environments.engines.docker.building import Build, build_image
-from jupyter_repro.environments.engines.docker.client import engine_client
-from jupyter_repro.environments.engines.docker.closed_network import FOLDER, Lent, lent_by_this_machine
-from jupyter_repro.environments.engines.docker.dockerfile import composed, images_of, instructions
+from jupyter_repro.environments.engines.docker.building import build_image
+from jupyter_repro.environments.engines.docker.client import engine_client, refusals
+from jupyter_repro.environments.engines.docker.closed_network import lent_by_this_machine
+from jupyter_repro.environments.engines.docker.composing import build_of
 from jupyter_repro.environments.engines.docker.locks import (
-    BaseImage,
     ImageLock,
     image_lock,
     lock_text,
 )
 from jupyter_repro.environments.engines.docker.software import as_lines, packages_of, software_in
+from jupyter_repro.environments.engines.docker.starting import Start, start_of
 from jupyter_repro.environments.engines.docker.versions import pinning_secrets
 from jupyter_repro.environments.engines.protocol import BuildLog
 from jupyter_repro.environments.installed import interpreter_of, remember
-from jupyter_repro.environments.layers import layers, scripts_of
+from jupyter_repro.environments.layers import variables_of
 from jupyter_repro.environments.places import Places
 from jupyter_repro.environments.snapshots import Software
-from jupyter_repro.errors import BuildFailed, InvalidDefinition
+from jupyter_repro.errors import BuildFailed
 
 if TYPE_CHECKING:
     from docker import APIClient
@@ -49,8 +47,12 @@ class DockerEngine:
         """Build the image, look into it, and push it when that was asked for; of ``prefer`` come the versions."""
         preferred = image_lock(prefer) if prefer is not None and prefer.engine == "docker" else None
         with engine_client() as client:
-            starting = self._starting_images(client, definition, preferred, log)
-            image = self._build(client, definition, starting, preferred, log)
+            names = images.Names(images.owner_of(self._places))
+            start = start_of(client, names, definition, preferred, log)
+            if preferred is None:
+                image = self._build(client, definition, start, None, log)
+            else:
+                image = self._kept(client, definition, start, preferred, log)
             found = software_in(client, image)
             remember(self._places, image, found.encode())
             _tell_software(found, log)
@@ -59,7 +61,9 @@ class DockerEngine:
                 tag = image.removeprefix("sha256:")[:24]
                 pushed = registry.push(client, image, os.environ[PUSH_TO], tag, log)
             about = client.inspect_image(image)
-        locked = ImageLock(image=image, definition=definition, images=starting, pushed=pushed, software=as_lines(found))
+        locked = ImageLock(
+            image=image, definition=definition, images=start.images, pushed=pushed, software=as_lines(found)
+        )
         python = next((one for one in found.packages if one.ecosystem == "runtime" and one.name == "python"), None)
         return Lock(
             engine="docker",
@@ -110,52 +114,12 @@ class DockerEngine:
         with engine_client() as client:
             return registry.push(client, image, repository, name[:24], log)
 
-    def _starting_images(
-        self, client: APIClient, definition: Definition, preferred: ImageLock | None, log: BuildLog
-    ) -> list[BaseImage]:
-        """The images that the build starts from, here and with a name of ours each, so that none goes in between."""
-        names = images.Names(images.owner_of(self._places))
-        chain = layers(definition)
-        if any(layer.engine != "docker" for layer in chain):
-            raise InvalidDefinition("An image can only be based on a revision of an environment of the engine docker.")
-        wanted = [chain[0].base] if chain[0].base else []
-        for layer in chain:
-            wanted += images_of(instructions(layer.dockerfile))
-        before = {one.reference: one for one in (preferred.images if preferred is not None else ())}
-        found = []
-        for reference in dict.fromkeys(wanted):
-            log.check()
-            image = self._starting_image(client, reference, before.get(reference), log)
-            images.give_name(client, image, names.of_base(image))
-            digest = images.digest_of(client, image, reference)
-            found.append(BaseImage(reference=reference, id=image, digest=digest))
-            log.line(f"from       {reference} ({(digest.partition('@')[2] or image)[:19]})")
-        return found
-
-    @staticmethod
-    def _starting_image(client: APIClient, reference: str, before: BaseImage | None, log: BuildLog) -> str:
-        for candidate in (before.id, before.digest) if before is not None else ():
-            found = images.image_id(client, candidate) if candidate else None
-            if found is not None:
-                return found
-        if before is not None and before.digest:
-            try:
-                return registry.pull(client, before.digest, log)
-            except BuildFailed as error:
-                log.line(f"differs    {reference} is not had by its digest any more: {error}")
-        found = images.image_id(client, reference)
-        if found is None:
-            found = registry.pull(client, reference, log)
-        if before is not None and found != before.id:
-            log.line(f"differs    {reference} is {found[:19]} now and was {before.id[:19]}")
-        return found
-
     def _build(
         self,
         client: APIClient,
         definition: Definition,
-        starting: list[BaseImage],
-        preferred: ImageLock | None,
+        start: Start,
+        versions: Software | None,
         log: BuildLog,
     ) -> str:
         names = images.Names(images.owner_of(self._places))
@@ -164,30 +128,26 @@ class DockerEngine:
             log.line(f"not lent   {one}")
         if lent.secrets:
             log.line(f"lent       {', '.join(sorted(lent.secrets))} (to the build only, in no layer)")
-        pins = pinning_secrets(preferred.found_inside) if preferred is not None else Lent()
-        secrets = {**lent.secrets, **pins.secrets}
-        chain = layers(definition)
-        files: dict[str, bytes] = {}
-        arguments: dict[str, str] = {}
-        for layer in chain:
-            files |= {path: text.encode("utf-8", "surrogatepass") for path, text in layer.files.items()}
-            arguments |= layer.build_arguments
-        text = composed(
-            [*(layer.dockerfile for layer in chain), _own_part(definition, files)],
-            base=chain[0].base,
-            images={one.reference: names.of_base(one.id) for one in starting},
-            mounts=[f"--mount=type=secret,id={name},target={FOLDER}/{name},mode=0444" for name in sorted(secrets)],
-            arguments={**lent.variables, **pins.variables},
+        build = build_of(
+            start.chain,
+            variables_of(definition),
+            base=start.base,
+            images={one.reference: names.of_base(one.id) for one in start.images},
+            lent=lent.and_also(pinning_secrets(versions)) if versions is not None else lent,
+            network=os.environ.get(NETWORK, ""),
         )
-        network = os.environ.get(NETWORK, "")
-        build = Build(
-            dockerfile=text,
-            files=files,
-            arguments={**lent.proxies, **arguments},
-            secrets=secrets,
-            network="" if network == "bridge" else network,
-        )
-        return build_image(client, build, log)
+        with refusals():
+            return build_image(client, build, log)
+
+    def _kept(
+        self, client: APIClient, definition: Definition, start: Start, preferred: ImageLock, log: BuildLog
+    ) -> str:
+        """The image with the versions of a lock, or with today's where they cannot be had any more."""
+        try:
+            return self._build(client, definition, start, preferred.found_inside, log)
+        except BuildFailed as error:
+            log.line(f"differs    the versions of the lock cannot all be had any more: {error}")
+            return self._build(client, definition, start, None, log)
 
     @staticmethod
     def _fetched(client: APIClient, locked: ImageLock, log: BuildLog) -> str | None:
@@ -201,9 +161,12 @@ class DockerEngine:
 
     def _rebuilt(self, client: APIClient, locked: ImageLock, log: BuildLog) -> str:
         log.line("rebuild    the image is gone: it is built again with the versions of the lock")
-        starting = self._starting_images(client, locked.definition, locked, log)
-        image = self._build(client, locked.definition, starting, locked, log)
-        for line in differences(locked.found_inside, software_in(client, image)):
+        names = images.Names(images.owner_of(self._places))
+        start = start_of(client, names, locked.definition, locked, log)
+        image = self._kept(client, locked.definition, start, locked, log)
+        found = software_in(client, image)
+        remember(self._places, image, found.encode())
+        for line in differences(locked.found_inside, found):
             log.line(f"differs    {line}")
         return image
 
@@ -217,40 +180,6 @@ def differences(then: Software, now: Software) -> list[str]:
         if before != after:
             found.append(f"{key[0]} {key[1]} is {after} and was {before}")
     return found
-
-
-def _own_part(definition: Definition, files: dict[str, bytes]) -> str:
-    """The instructions for scripts and requirements, whose texts go into our folder of the context."""
-    variables: dict[str, str] = {}
-    requirements: list[str] = []
-    for layer in layers(definition):
-        variables |= layer.variables
-        requirements += layer.requirements.splitlines()
-    out = []
-
-    def run(command: str) -> None:
-        out.append(f"RUN --mount=type=bind,source={RESERVED},target=/run/{RESERVED} {command}\n")
-
-    def run_scripts(name: str) -> None:
-        for number, text in enumerate(scripts_of(definition, name), 1):
-            files[f"{RESERVED}/{name}-{number}"] = text.encode("utf-8", "surrogatepass")
-            program = text.partition("\n")[0][2:].strip() if text.startswith("#!") else "/bin/sh -e"
-            script = f"/run/{RESERVED}/{name}-{number}"
-            run(f'["/bin/sh", "-c", ". /run/{RESERVED}/variables && exec {_json_word(program)} {script}"]')
-
-    files[f"{RESERVED}/variables"] = "".join(
-        f"export {name}={shlex.quote(value)}\n" for name, value in sorted(variables.items())
-    ).encode("utf-8", "surrogatepass")
-    run_scripts("pre-setup")
-    if requirements:
-        files[f"{RESERVED}/requirements.txt"] = "".join(f"{line}\n" for line in requirements).encode()
-        run(f'["python3", "-m", "pip", "install", "-r", "/run/{RESERVED}/requirements.txt"]')
-    run_scripts("post-setup")
-    return "".join(out)
-
-
-def _json_word(program: str) -> str:
-    return program.replace("\\", "\\\\").replace('"', '\\"')
 
 
 def _tell_software(found: Software, log: BuildLog) -> None:

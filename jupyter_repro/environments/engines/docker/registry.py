@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from jupyter_repro.environments.engines.commands import harmless
 from jupyter_repro.environments.engines.docker.building import events_of
+from jupyter_repro.environments.engines.docker.client import refusals
 from jupyter_repro.environments.engines.protocol import BuildLog
 from jupyter_repro.errors import BuildFailed
 
@@ -18,17 +19,19 @@ def pull(client: APIClient, reference: str, log: BuildLog) -> str:
     """Fetch an image and return its id. Raises ``BuildFailed`` when the registry has none such, or does not answer."""
     repository, tag = _parts(reference)
     log.line(f"pull       {reference}")
-    response = client._post(
-        client._url("/images/create"),
-        params={"fromImage": repository, "tag": tag},
-        headers=_login(client, repository),
-        stream=True,
-        timeout=None,
-    )
-    client._raise_for_status(response)
-    for event in events_of(response, log):
-        _told(event, log, "fetched")
-    return str(client.inspect_image(reference)["Id"])
+    # Said here and not further out: whoever asks may know another way.
+    with refusals():
+        response = client._post(
+            client._url("/images/create"),
+            params={"fromImage": repository, "tag": tag},
+            headers=_login(client, repository),
+            stream=True,
+            timeout=None,
+        )
+        client._raise_for_status(response)
+        for event in events_of(response, log):
+            _told(event, log, "fetched")
+        return str(client.inspect_image(reference)["Id"])
 
 
 def push(client: APIClient, image: str, repository: str, tag: str, log: BuildLog) -> str:

@@ -1,0 +1,85 @@
+"""The engine, and an image with a kernel that every test may use."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from jupyter_repro.environments.definitions import Definition, Lock, checked, encode
+from jupyter_repro.environments.engines.docker import DockerEngine as Engine
+from jupyter_repro.environments.installed import image_of
+from jupyter_repro.environments.places import Places
+from tests.environments.conftest import library, opened  # noqa: F401
+from tests.fixtures.docker_engine import DockerEngine, docker_engine  # noqa: F401
+
+SECRET = "closed-network-password"
+"""A word that must be found nowhere."""
+
+KERNEL = Definition(
+    engine="docker",
+    base="repro-base:bookworm",
+    # As people write it; the packages come through the configuration of pip that is lent.
+    dockerfile="RUN python3 -m venv /opt/venv && /opt/venv/bin/pip install ipykernel\nENV PATH=/opt/venv/bin:$PATH\n",
+    variables={"GREETING": "hello"},
+)
+
+
+class Lines:
+    """A log that is kept."""
+
+    def __init__(self) -> None:
+        self.lines: list[str] = []
+
+    def line(self, text: str) -> None:
+        self.lines.append(text)
+
+    def check(self) -> None:
+        pass
+
+    @property
+    def text(self) -> str:
+        return "\n".join(self.lines)
+
+
+@pytest.fixture(scope="session")
+def engine_of_run(docker_engine: DockerEngine) -> Iterator[DockerEngine]:  # noqa: F811
+    """The engine is where DOCKER_HOST says, and builds reach what this machine reaches."""
+    before = {name: os.environ.get(name) for name in ("DOCKER_HOST", "JUPYTER_REPRO_BUILD_NETWORK")}
+    os.environ["DOCKER_HOST"] = docker_engine.host
+    os.environ["JUPYTER_REPRO_BUILD_NETWORK"] = "host"
+    yield docker_engine
+    for name, value in before.items():
+        if value is None:
+            del os.environ[name]
+        else:
+            os.environ[name] = value
+
+
+@pytest.fixture
+def places(engine_of_run: DockerEngine, tmp_path: Path) -> Places:
+    """A folder of environments that never saw any image."""
+    return Places(tmp_path / "environments")
+
+
+@pytest.fixture
+def engine(places: Places) -> Engine:
+    return Engine(places)
+
+
+@pytest.fixture(scope="session")
+def kernel_lock(engine_of_run: DockerEngine, tmp_path_factory: pytest.TempPathFactory) -> tuple[Lock, str]:
+    """The lock of an image with ipykernel, and what its build said."""
+    log = Lines()
+    lock = Engine(Places(tmp_path_factory.mktemp("kernel"))).resolve(checked(KERNEL), log)
+    return lock, log.text
+
+
+def made(engine: Engine, places: Places, definition: Definition, log: Lines | None = None) -> tuple[Lock, str, str]:
+    """A definition built and installed: its lock, the lock's id, and the image."""
+    told = log or Lines()
+    lock = engine.resolve(checked(definition), told)
+    name = places.keep(encode(lock))
+    return lock, name, image_of(engine.install(lock, name, told))
