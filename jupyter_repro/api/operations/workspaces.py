@@ -12,7 +12,7 @@ from jupyter_repro.api.calls import Call
 from jupyter_repro.api.operations.projects import project_of
 from jupyter_repro.api.operations.tasks import task_of
 from jupyter_repro.api.paging import page_by_key
-from jupyter_repro.api.schemas.commits import Change
+from jupyter_repro.api.schemas.commits import Change, EnvironmentLabel
 from jupyter_repro.api.schemas.page import PageQuery
 from jupyter_repro.api.schemas.sessions import Session
 from jupyter_repro.api.schemas.workspaces import (
@@ -30,8 +30,9 @@ from jupyter_repro.api.schemas.workspaces import (
 )
 from jupyter_repro.api.translate import Commits, time_of
 from jupyter_repro.errors import NotAWorkspace, ReproError
+from jupyter_repro.history import Commit as HistoryCommit
 from jupyter_repro.history import Session as HistorySession
-from jupyter_repro.verbs import Opened
+from jupyter_repro.verbs import Opened, environments
 from jupyter_repro.verbs.opened import known_projects
 from jupyter_repro.workspace import Status, find_root
 from jupyter_repro.workspace import WorkspaceState as StoredState
@@ -181,9 +182,18 @@ def _state_now(call: Call, workspace: str, changes: bool, session: HistorySessio
             changed=_counts(_status(call, opened), base.time if base else None) if changes else None,
             session=_session(session, stored.workspace, count.commits if count else 0, call) if session else None,
             tasks=[],
-            environment=row.environment if row else None,
+            environment=_environment(opened, base),
             notice=_notice(opened),
         )
+
+
+def _environment(opened: Opened, base: HistoryCommit | None) -> EnvironmentLabel | None:
+    # What new kernels run in, which the newest checkpoint may not have seen yet.
+    found = environments.used(opened)
+    if found is None:
+        return None
+    before = base.environment.label if base is not None else ""
+    return EnvironmentLabel(name=found.name, revision=found.number, changed=before != found.label)
 
 
 def _status(call: Call, opened: Opened) -> Status:

@@ -52,7 +52,10 @@ class WorkspaceState(Answer):
     changed: ChangedCounts | None = Field(description="Null when not asked for.")
     session: Session | None = Field(description="The open session.")
     tasks: list[Task] = Field(description="Queued and running tasks of this workspace or its project, oldest first.")
-    environment: EnvironmentLabel | None = Field(description="Null until environments are recorded.")
+    environment: EnvironmentLabel | None = Field(
+        description="What its new kernels run in; null: what the server uses itself. changed: the newest checkpoint "
+        "was made in another one."
+    )
     notice: Text | None = Field(description="What the user should know, such as an interrupted restore that waits.")
 
 

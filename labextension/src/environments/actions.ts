@@ -12,7 +12,7 @@ import type { EnvironmentsModel } from './model';
 /** Milliseconds that a piece of good news stays. */
 const BRIEF = 5000;
 /** Long enough to act on it. */
-const LONGER = 15_000;
+const LONGER = 9000;
 
 export interface IActionsOptions {
   model: EnvironmentsModel;

@@ -18,7 +18,7 @@ import { draftOf, isChanged, type IDraft } from './draft';
 import type { EnvironmentsModel } from './model';
 
 const PAGE = 200;
-const ROW = 34;
+const ROW = 46;
 
 export type Tab = 'revisions' | 'edit' | 'packages' | 'compare';
 

@@ -41,7 +41,7 @@ export function EnvironmentsList(props: IListProps): React.JSX.Element {
             {trans.__('New')}
           </button>
         </div>
-        <div className="jpr-CheckpointForm" role="search">
+        <div className="jpr-Environments-search" role="search">
           <input
             type="search"
             className="jpr-Input"

@@ -85,9 +85,11 @@ function Row(props: IEnvironmentProps & { revision: RevisionRow }): React.JSX.El
           ? trans.__('you')
           : printable(author)}
       </span>
-      <span title={[message, what].filter(one => one !== '').join('\n')}>
-        {message !== '' && <b className="jpr-mod-plain">{printable(message)} </b>}
-        <span className={failed ? 'jpr-mod-deleted' : 'jpr-mod-dim'}>{printable(what)}</span>
+      <span title={[what, message].filter(one => one !== '').join('\n')}>
+        {what !== '' && <div className={failed ? 'jpr-mod-deleted' : ''}>{printable(what)}</div>}
+        {message !== '' && (
+          <div className={what === '' ? '' : 'jpr-Revision-message'}>{printable(message)}</div>
+        )}
       </span>
       <span>
         <RowAction {...props} />

@@ -172,7 +172,7 @@ function Sides({ model, trans, time }: ISoftwareProps): React.JSX.Element {
         )}
         {model.commits.map(commit => (
           <option key={commit.id} value={commit.id}>
-            {`${nameOf(commit)} · ${titleOf(commit, trans).slice(0, 40)}, ${time.moment(commit.time)}`}
+            {`${titleOf(commit, trans).slice(0, 40)}, ${time.moment(commit.time)} · ${nameOf(commit)}`}
           </option>
         ))}
       </select>

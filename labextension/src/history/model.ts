@@ -1,8 +1,9 @@
 /** The timeline: pages of commits, what is expanded, where the focus is. No DOM. */
 import { Signal, type ISignal } from '@lumino/signaling';
 
-import type { Commit, HistoryPage, Session } from '../api/client';
+import type { Commit, HistoryPage, Session, SoftwareBadge } from '../api/client';
 import { isAbort, messageOf } from '../api/client';
+import { softwareBadges } from '../environments/badges';
 import type { IWorkspaceModel } from '../tokens';
 import { Places } from '../ui/rows';
 import { isSelective, NO_FILTER, queryOf, type IFilter } from './filter';
@@ -96,6 +97,11 @@ export class TimelineModel {
   dispose(): void {
     this._abort?.abort();
     Signal.clearData(this);
+  }
+
+  /** Badges of the commits with which the software changed, by their ids; they come after the commits. */
+  get badges(): ReadonlyMap<string, SoftwareBadge> {
+    return this._badges;
   }
 
   commit(id: string): Commit | undefined {
@@ -244,10 +250,26 @@ export class TimelineModel {
     for (const session of page.sessions) {
       this._sessions.set(session.id, session);
     }
+    void this._readBadges(page.items);
     this._hidden += page.hidden;
     this._next = page.next;
     this._problem = null;
     this._hasBranches = page.multiple_branches;
+  }
+
+  /** Commits never change, and neither do their badges: each is asked about once. */
+  private async _readBadges(commits: readonly Commit[]): Promise<void> {
+    const fresh = commits.filter(({ id }) => !this._asked.has(id));
+    if (fresh.length === 0) {
+      return;
+    }
+    const project = this._project!;
+    fresh.forEach(({ id }) => this._asked.add(id));
+    const found = await softwareBadges(this.workspace.api, project, fresh);
+    if (project === this._project && found.size > 0) {
+      this._badges = new Map([...this._badges, ...found]);
+      this._changed.emit();
+    }
   }
 
   private _layOut(): void {
@@ -284,6 +306,8 @@ export class TimelineModel {
     }
     this._project = project;
     this._commits = [];
+    this._badges = new Map();
+    this._asked.clear();
     this._sessions = new Map();
     this._expanded.clear();
     this._closed.clear();
@@ -311,6 +335,8 @@ export class TimelineModel {
   private _project: string | null = null;
   private _filter: IFilter = NO_FILTER;
   private _next: string | null | undefined;
+  private _badges: ReadonlyMap<string, SoftwareBadge> = new Map();
+  private readonly _asked = new Set<string>();
   private _hidden = 0;
   private _hasBranches = false;
   private _loading = false;

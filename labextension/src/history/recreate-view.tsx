@@ -3,6 +3,7 @@ import type { TranslationBundle } from '@jupyterlab/translation';
 import * as React from 'react';
 
 import type { RecreatePlan } from '../api/client';
+import { SoftwareChoice, type ISoftwareNow, type Software } from '../environments/recreate-choice';
 import { formatBytes } from '../format/size';
 import { printable, shortId } from '../format/names';
 import type { TimeFormat } from '../format/time';
@@ -13,11 +14,14 @@ import { quoted } from './words';
 export interface IChosen {
   readonly branch: string;
   readonly directory: string;
+  readonly software: Software;
 }
 
 interface IRecreateForm {
   plan: RecreatePlan;
   chosen: IChosen;
+  /** What this workspace uses, for those who would rather have that. */
+  now: Promise<ISoftwareNow>;
   /** Why the last try was refused. */
   problem: string | null;
   trans: TranslationBundle;
@@ -65,11 +69,13 @@ function Form(props: IRecreateForm & { set: (part: Partial<IChosen>) => void }):
         value={chosen.directory}
         onChange={directory => set({ directory })}
       />
-      {plan.environment !== null && (
-        <p>
-          {trans.__('Environment')}: <b>{plan.environment.name}</b> r{plan.environment.revision}
-        </p>
-      )}
+      <SoftwareChoice
+        then={plan.environment}
+        now={props.now}
+        value={chosen.software}
+        trans={trans}
+        onChange={software => set({ software })}
+      />
       <p className={`jpr-Recreate-what${tight ? ' jpr-mod-warn' : ''}`}>
         {trans._n(
           '%1 file (%2) will be written to a new directory on a new branch.',

@@ -8,9 +8,11 @@ import {
   messageOf,
   type RecreateDone,
   type RecreatePlan,
-  type Task
+  type Task,
+  type Used
 } from '../api/client';
 import { follow } from '../api/tasks';
+import type { ISoftwareNow } from '../environments/recreate-choice';
 import type { TimeFormat } from '../format/time';
 import { CommandIDs, type IWorkspaceModel } from '../tokens';
 import { textOf } from '../ui/args';
@@ -47,10 +49,17 @@ async function recreate(context: IContext, commit: string): Promise<void> {
     path: { project },
     query: { commit }
   });
-  let chosen: IChosen | null = { branch: plan.branch, directory: plan.directory };
+  let chosen: IChosen | null = {
+    branch: plan.branch,
+    directory: plan.directory,
+    software: plan.environment === null ? 'none' : 'then'
+  };
+  const { softwareNow } = await import('../environments/recreate-choice');
+  const here = workspace.state?.workspace.id ?? 'current';
+  const now = softwareNow(workspace.api, project, here, plan.commit.id);
   let problem: string | null = null;
   for (;;) {
-    chosen = await ask(context, plan, chosen, problem);
+    chosen = await ask(context, plan, chosen, problem, now);
     if (chosen === null) {
       return;
     }
@@ -60,10 +69,11 @@ async function recreate(context: IContext, commit: string): Promise<void> {
         body: {
           commit: plan.commit.id,
           directory: chosen.directory.trim(),
+          environment: chosen.software === 'then',
           ...(chosen.branch.trim() === '' ? {} : { branch: chosen.branch.trim() })
         }
       });
-      await followed(context, task);
+      await followed(context, task, chosen.software === 'now' ? (await now).used : null);
       return;
     } catch (error) {
       // A name that is taken is for the user to change, in the form as it was.
@@ -76,7 +86,7 @@ async function recreate(context: IContext, commit: string): Promise<void> {
 }
 
 /** One notification for the whole of it: progress first, then the way in, or why not. */
-async function followed(context: IContext, task: Task): Promise<void> {
+async function followed(context: IContext, task: Task, used: Used | null): Promise<void> {
   const { workspace, trans } = context;
   const id = Notification.emit(task.title, 'in-progress', { autoClose: false, progress: 0 });
   try {
@@ -91,6 +101,9 @@ async function followed(context: IContext, task: Task): Promise<void> {
         });
       }
     });
+    if (used !== null) {
+      await chooseThere(context, done.workspace, used);
+    }
     Notification.update({ id, autoClose: false, ...arrival(context, done) });
   } catch (error) {
     Notification.update({
@@ -103,16 +116,29 @@ async function followed(context: IContext, task: Task): Promise<void> {
   }
 }
 
+/** Lets the new workspace use what this one uses. */
+async function chooseThere({ workspace }: IContext, recreated: string, used: Used): Promise<void> {
+  const task = await workspace.api.call('put', '/workspaces/{workspace}/environment', {
+    path: { workspace: recreated },
+    body: {
+      environment: used.environment ?? used.name,
+      revision: used.pinned ? used.revision : null
+    }
+  });
+  await follow(workspace.api, task, 'use-environment');
+}
+
 async function ask(
   { trans, time }: IContext,
   plan: RecreatePlan,
   chosen: IChosen,
-  problem: string | null
+  problem: string | null,
+  now: Promise<ISoftwareNow>
 ): Promise<IChosen | null> {
   const { recreateForm } = await import('./recreate-view');
   const result = await showDialog<IChosen>({
     title: trans.__('Recreate workspace from here'),
-    body: recreateForm({ plan, chosen, problem, trans, time }),
+    body: recreateForm({ plan, chosen, now, problem, trans, time }),
     buttons: [
       Dialog.cancelButton({ label: trans.__('Cancel') }),
       Dialog.okButton({ label: trans.__('Recreate') })
@@ -124,10 +150,15 @@ async function ask(
 
 /** The good news, and the way into the new workspace. */
 function arrival({ commands, trans }: IContext, done: RecreateDone) {
-  const { server_path, path, branch } = done;
+  const { server_path, path, branch, environment, notice } = done;
+  const parts = [
+    trans.__('The workspace is there, on branch %1: %2', branch, path),
+    ...(environment === null ? [] : [trans.__('Its environment is %1.', environment)]),
+    ...(notice === null ? [] : [notice])
+  ];
   return {
-    type: 'success' as const,
-    message: trans.__('The workspace is there, on branch %1: %2', branch, path),
+    type: notice === null ? ('success' as const) : ('warning' as const),
+    message: parts.join('\n'),
     actions: [
       {
         label: trans.__('Open'),

@@ -3,6 +3,7 @@ import { caretDownIcon, caretRightIcon, ellipsesIcon } from '@jupyterlab/ui-comp
 import type { TranslationBundle } from '@jupyterlab/translation';
 import * as React from 'react';
 
+import type { SoftwareBadge } from '../api/client';
 import { duration, type TimeFormat } from '../format/time';
 import { printable, shortId } from '../format/names';
 import { browseIcon, branchIcon, compareIcon } from '../ui/icons';
@@ -18,6 +19,8 @@ export interface IRowActions {
   compare(row: ICommitRow): void;
   recreate(row: ICommitRow): void;
   preview(row: IFileRow): void;
+  /** What changed in the software with a commit. */
+  software(row: ICommitRow): void;
   moreChanges(row: INoteRow): void;
   menu(row: Row, x: number, y: number): void;
 }
@@ -29,10 +32,11 @@ export interface IRowContext {
   readonly lanes: number;
   readonly manyBranches: boolean;
   readonly marked: string | null;
+  readonly badges: ReadonlyMap<string, SoftwareBadge>;
 }
 
 /** Words for a screen reader: the whole row in one sentence. */
-export function labelOf(row: Row, { trans, time, marked }: IRowContext): string {
+export function labelOf(row: Row, { trans, time, marked, badges }: IRowContext): string {
   switch (row.kind) {
     case 'session':
       return trans.__('Session of %1, %2', row.session.user, time.exact(row.session.start));
@@ -44,6 +48,7 @@ export function labelOf(row: Row, { trans, time, marked }: IRowContext): string 
         time.exact(commit.time),
         trans.__('%1 added, %2 changed, %3 deleted', commit.added, commit.modified, commit.deleted),
         ...commit.tags.map(tag => trans.__('tag %1', tag)),
+        ...softwareWords(row, badges, trans),
         ...(marked === commit.id ? [trans.__('chosen for comparison')] : [])
       ];
       return parts.join(', ');
@@ -55,6 +60,15 @@ export function labelOf(row: Row, { trans, time, marked }: IRowContext): string 
     default:
       return noteText(row, trans);
   }
+}
+
+function softwareWords(
+  { commit }: ICommitRow,
+  badges: IRowContext['badges'],
+  trans: TranslationBundle
+): string[] {
+  const summary = badges.get(commit.id)?.summary;
+  return summary === undefined ? [] : [trans.__('software changed: %1', summary)];
 }
 
 /** Level in the tree, from 1. */
@@ -228,15 +242,40 @@ function Badges({ row, context }: { row: ICommitRow; context: IRowContext }): Re
       {commit.kind === 'restore' && <span className="jpr-Badge">{trans.__('restored')}</span>}
       {commit.kind === 'recovered' && <span className="jpr-Badge">{trans.__('recovered')}</span>}
       {commit.kind === 'import' && <span className="jpr-Badge">{trans.__('imported')}</span>}
-      {commit.environment?.changed === true && (
-        <span className="jpr-Badge jpr-mod-environment">{trans.__('environment')}</span>
-      )}
+      <EnvironmentBadge row={row} context={context} />
       {commit.thinned && (
         <span className="jpr-Badge" title={trans.__('Its files were freed to save space')}>
           {trans.__('thinned')}
         </span>
       )}
     </span>
+  );
+}
+
+/** The software changed: what of it, and the way to the comparison. */
+function EnvironmentBadge(props: {
+  row: ICommitRow;
+  context: IRowContext;
+}): React.JSX.Element | null {
+  const { row, context } = props;
+  const { trans, badges, actions } = context;
+  const summary = badges.get(row.commit.id)?.summary;
+  if (summary === undefined && row.commit.environment?.changed !== true) {
+    return null;
+  }
+  return (
+    <button
+      type="button"
+      tabIndex={-1}
+      className="jpr-Badge jpr-mod-environment"
+      title={summary ?? trans.__('The software changed')}
+      onClick={event => {
+        event.stopPropagation();
+        actions.software(row);
+      }}
+    >
+      {trans.__('environment')}
+    </button>
   );
 }
 

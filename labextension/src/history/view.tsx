@@ -184,6 +184,8 @@ function List(props: IHistoryProps): React.JSX.Element {
           commit: row.change.change === 'deleted' ? (row.commit.parents[0] ?? null) : row.commit.id,
           path: row.change.path
         }),
+      software: ({ commit }) =>
+        run(CommandIDs.compareSoftware, { a: commit.parents[0] ?? commit.id, b: commit.id }),
       moreChanges: row => void timeline.moreChanges(row.commit.id),
       menu: menus.row
     };
@@ -197,11 +199,12 @@ function List(props: IHistoryProps): React.JSX.Element {
       actions,
       lanes: timeline.lanes,
       manyBranches: branches,
-      marked: timeline.marked?.id ?? null
+      marked: timeline.marked?.id ?? null,
+      badges: timeline.badges
     }),
     // Rows say how long ago they were: each minute they are drawn again.
     // eslint-disable-next-line react-hooks/exhaustive-deps
-    [trans, time, actions, timeline.lanes, branches, timeline.marked, minute]
+    [trans, time, actions, timeline.lanes, branches, timeline.marked, timeline.badges, minute]
   );
 
   const onClick = (row: Row, extra: boolean): void => {
