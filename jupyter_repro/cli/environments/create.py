@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     "create",
     examples=(
         "jupyter-repro env create py311-pandas --requirements requirements.txt",
+        "jupyter-repro env create geo --from environment.yml",
         "jupyter-repro env create churn --based-on py311-pandas@4 --requirements more.txt",
         "jupyter-repro env create as-then --like v1",
         "jupyter-repro env create here --engine host",
@@ -29,9 +30,9 @@ if TYPE_CHECKING:
 @click.option(
     "--engine",
     metavar="ENGINE",
-    default="uv",
-    show_default=True,
-    help="uv makes virtual environments; host describes an interpreter that is there.",
+    default=None,
+    help="uv makes virtual environments, and is meant without this; conda makes conda environments, without conda; "
+    "host describes an interpreter that is there.",
 )
 @click.option(
     "--base", metavar="PATH", default="", help="The interpreter that the engine host describes; ours if left out."
@@ -48,7 +49,7 @@ if TYPE_CHECKING:
 @definition_options
 def command_here(
     name: str,
-    engine: str,
+    engine: str | None,
     base: str,
     like: str | None,
     description: str,
@@ -56,6 +57,7 @@ def command_here(
     users: tuple[str, ...],
     groups: tuple[str, ...],
     python: str | None,
+    source: str | None,
     requirements: str | None,
     variables: tuple[str, ...],
     scripts: tuple[str, ...],
@@ -72,15 +74,20 @@ def command_here(
     """
     from jupyter_repro.verbs import environments
 
-    asked = Asked(python, requirements, variables, scripts, based_on, project_files)
-    definition = environments.Definition(engine=engine, base=base)
+    asked = Asked(python, source, requirements, variables, scripts, based_on, project_files)
+    if like is not None and source is not None:
+        raise click.UsageError("--like and --from both say what to install: give one of them")
+    definition = environments.Definition(engine=engine or "uv", base=base)
     with environments.Library() as library:
         if like is not None:
             definition = _like(library, like)
+        definition = defined(library, definition, asked, name)
+        if engine is not None and engine != definition.engine:
+            raise click.UsageError(f"{source} is for the engine {definition.engine}: leave --engine out")
         environments.create(
             library,
             name,
-            defined(library, definition, asked),
+            definition,
             description=description,
             visibility=visibility,
             users=users,

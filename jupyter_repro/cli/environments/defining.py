@@ -52,6 +52,13 @@ def definition_options(function: Function) -> Function:
             "--requirements", metavar="FILE", help="What to install, as requirements.txt; '-' reads standard input."
         ),
         click.option(
+            "--from",
+            "source",
+            metavar="FILE",
+            help="What a file of a project asks for: environment.yml (conda), requirements.txt or pyproject.toml (uv); "
+            "of an environments.yml with several, FILE#NAME is one.",
+        ),
+        click.option(
             "--python", metavar="VERSION", help="The version of Python, as 3.11; that of jupyter-repro if left out."
         ),
     ):
@@ -64,6 +71,7 @@ class Asked:
     """What the options said of a definition; None or () for what was not named."""
 
     python: str | None
+    source: str | None
     requirements: str | None
     variables: tuple[str, ...]
     scripts: tuple[str, ...]
@@ -71,8 +79,8 @@ class Asked:
     project_files: bool | None
 
 
-def defined(library: Library, old: Definition, asked: Asked) -> Definition:
-    """The definition ``old`` with what the options say."""
+def defined(library: Library, old: Definition, asked: Asked, name: str) -> Definition:
+    """The definition ``old`` with what the options say; ``name`` is that of the environment."""
     import msgspec
 
     from jupyter_repro.verbs import environments
@@ -80,6 +88,10 @@ def defined(library: Library, old: Definition, asked: Asked) -> Definition:
     changes: dict[str, object] = {}
     if asked.python is not None:
         changes["python"] = asked.python
+    if asked.source is not None:
+        found = environments.definition_of_file(asked.source, name)
+        changes |= {"engine": found.engine, "requirements": found.requirements, "conda": found.conda}
+        changes |= {"python": found.python} if found.python and asked.python is None else {}
     if asked.requirements is not None:
         changes["requirements"] = _text(asked.requirements)
     if asked.variables:

@@ -38,6 +38,7 @@ def command_here(
     default: bool,
     active: int | None,
     python: str | None,
+    source: str | None,
     requirements: str | None,
     variables: tuple[str, ...],
     scripts: tuple[str, ...],
@@ -58,8 +59,8 @@ def command_here(
         visibility = "shared"
     with environments.Library() as library:
         newest = library.show(library.owned(name).id).revisions[0]
-        asked = Asked(python, requirements, variables, scripts, based_on, project_files)
-        wanted = defined(library, newest.definition, asked)
+        asked = Asked(python, source, requirements, variables, scripts, based_on, project_files)
+        wanted = defined(library, newest.definition, asked, name)
         if description is not None:
             environments.describe_environment(library, name, description)
         if visibility is not None:

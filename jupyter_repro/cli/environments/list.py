@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import re
+
 import click
 
 from jupyter_repro.cli.environments.group import environment_command
 from jupyter_repro.cli.environments.shapes import environment_document
 from jupyter_repro.cli.escape import quoted, shown_path, shown_text
 from jupyter_repro.cli.output import note, say, say_json
-from jupyter_repro.cli.words import count, table
+from jupyter_repro.cli.words import table
+
+_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
 
 
 @environment_command("list", examples=("jupyter-repro env list", "jupyter-repro env list --filter pandas"))

@@ -27,7 +27,7 @@ _LARGEST = 256 * 1024
 _LONGEST_LINE = 1000
 _DEEPEST = 8
 _ANCHOR = re.compile(r"(?:^|[\s,\[{:-])[&!]\S", re.MULTILINE)
-_NEXT = re.compile(r"^---(?:\s.*)?$", re.MULTILINE)
+_NEXT = re.compile(r"^---(?:[ \t].*)?$", re.MULTILINE)
 _SECRET = re.compile(r"^[A-Za-z][A-Za-z0-9+.-]*://(?:[^/\s]*@|[^/\s]+/(?:.*/)?t/[^/\s]+/)")
 _ADDRESS = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://")
 _PACKAGE = re.compile(r"(?:[^\s\[\]]+?::)?(?P<name>[A-Za-z0-9_][A-Za-z0-9_.-]*)")
@@ -59,6 +59,8 @@ class CondaFile:
 def read_conda_file(text: str) -> CondaFile:
     """Read one environment.yml. Raises ``InvalidDefinition`` with what to change, ``MissingTool`` without PyYAML."""
     _check_harmless(text)
+    if not _without_comments(text).strip():
+        return CondaFile("", (), (), (), {})
     try:
         found = msgspec.yaml.decode(text, type=_File)
     except ImportError:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from jupyter_repro.environments.comparing import PackageChange
 from jupyter_repro.environments.definitions import Definition
-from jupyter_repro.environments.discovery import Discovered
+from jupyter_repro.environments.discovery import Discovered, definition_of_file
 from jupyter_repro.environments.execution import Executed
 from jupyter_repro.verbs.environments.bringing import Brought, restore_environment
 from jupyter_repro.verbs.environments.building import (
@@ -84,6 +84,7 @@ __all__ = [
     "compare",
     "compare_revisions",
     "create",
+    "definition_of_file",
     "describe_environment",
     "discovered",
     "duplicate",

@@ -38,13 +38,17 @@ def derived(places: Places, base: Chosen, root: Path, on_line: Callable[[str], N
     definition = read_definition(places.get(base.definition))
     if base.applied or not wants_project_files(definition):
         return None
-    found = next((one for one in discover(root) if one.engine == definition.engine), None)
+    # Packages of pip go on top of those of conda as well.
+    engines = (definition.engine, "uv") if definition.engine == "conda" else (definition.engine,)
+    files = discover(root)
+    found = next((one for name in engines for one in files if one.engine == name), None)
     if found is None:
         return None
     if found.definition is None:
         raise InvalidDefinition(f"{found.path} cannot be used: {found.problem}")
     whole = based_on(places, base.name, base.number, base.definition, base.lock)
-    whole = checked(msgspec.structs.replace(whole, requirements=found.definition.requirements))
+    own = found.definition
+    whole = checked(msgspec.structs.replace(whole, requirements=own.requirements, conda=own.conda))
     key = places.keep(encode(whole))
     engine = engine_of(whole.engine, places)
     lock = _known(places, key)
