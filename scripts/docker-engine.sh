@@ -80,6 +80,11 @@ start() {
   # A start that fails, or is interrupted, leaves nothing running; its log stays for whoever asks why.
   trap 'end_all; tail -n 5 "$dir/dockerd.log" >&2; echo "docker-engine.sh: could not start" >&2' EXIT
   make_bridge >"$dir/bridge"
+  mkdir "$dir/data"
+  # In memory where there is plenty: images are many small files, written once and removed soon.
+  if [[ $(awk '/^MemAvailable:/ {print int($2 / 1024)}' /proc/meminfo) -gt 6000 ]]; then
+    mount -t tmpfs -o size=3g,mode=0711 jupyter-repro "$dir/data" || true
+  fi
   local options=(--data-root "$dir/data" --exec-root "$dir/exec" --pidfile "$dir/dockerd.pid" --bridge "$(<"$dir/bridge")")
   dockerd "${options[@]}" -H "unix://$dir/docker.sock" >"$dir/dockerd.log" 2>&1 </dev/null &
   wait_for 60 "the engine does not answer" engine_answers $!
