@@ -15,7 +15,7 @@ import {
 } from '../api/client';
 import { textOf } from '../preview/file-model';
 import type { IComparison, IWorkspaceModel } from '../tokens';
-import { Places, type ITreeRow } from '../ui/rows';
+import { Places, toggled, type ITreeRow } from '../ui/rows';
 
 const PAGE = 500;
 const ROW = 26;
@@ -107,6 +107,25 @@ export class CompareModel {
     return this._rows.find(({ entry }) => entry.path === this._selected)?.entry;
   }
 
+  /** Paths that are to be put back together. */
+  get chosen(): ReadonlySet<string> {
+    return this._chosen;
+  }
+
+  /** Puts a path among the chosen, or takes it out. */
+  choose(path: string): void {
+    this._chosen = toggled(this._chosen, path);
+    this._changed.emit();
+  }
+
+  /** What a restore takes: the chosen files, or the one that is looked at; a renamed one under both its names. */
+  get toRestore(): string[] {
+    const paths = this._chosen.size > 0 ? this._chosen : new Set([this._selected]);
+    return this._rows
+      .filter(({ entry }) => paths.has(entry.path))
+      .flatMap(({ entry: { old_path, path } }) => (old_path === null ? [path] : [old_path, path]));
+  }
+
   get detail(): Detail {
     return this._detail;
   }
@@ -195,6 +214,8 @@ export class CompareModel {
         ...page.items.map(entry => ({ key: `d:${entry.path}`, height: ROW, entry }))
       ];
       this._places = new Places(this._rows);
+      const listed = new Set(this._rows.map(({ entry }) => entry.path));
+      this._chosen = new Set([...this._chosen].filter(path => listed.has(path)));
       this._problem = null;
     } catch (error) {
       this._problem = messageOf(error);
@@ -282,6 +303,7 @@ export class CompareModel {
   private _problem: string | null = null;
   private _loading = false;
   private _selected: string | null;
+  private _chosen: ReadonlySet<string> = new Set();
   private _detail: Detail = { kind: 'none' };
   private _options = OPTIONS;
   private _turn = 0;

@@ -71,6 +71,12 @@ export function Summary({ model, trans, time }: ICompareProps): React.JSX.Elemen
 /** Changed files. */
 export function Files({ model, trans }: ICompareProps): React.JSX.Element {
   useSignal(model.changed);
+  const choose = (path: string): boolean => {
+    if (model.canRestore) {
+      model.choose(path);
+    }
+    return model.canRestore;
+  };
   return (
     <Tree<IEntryRow>
       label={trans.__('Changed files')}
@@ -82,6 +88,7 @@ export function Files({ model, trans }: ICompareProps): React.JSX.Element {
         level: 1,
         label: `${printable(entry.path)}, ${changeWord(entry.change, trans)}`,
         className: entry.path === model.selected ? 'jpr-mod-open' : '',
+        chosen: model.chosen.size === 0 ? undefined : model.chosen.has(entry.path),
         data: { path: entry.path }
       })}
       onFocus={row => {
@@ -89,8 +96,13 @@ export function Files({ model, trans }: ICompareProps): React.JSX.Element {
           void model.select(row.entry.path);
         }
       }}
-      onClick={() => undefined}
-      onKey={() => false}
+      multiple={model.canRestore}
+      onClick={({ entry }, extra) => {
+        if (extra) {
+          choose(entry.path);
+        }
+      }}
+      onKey={(key, row) => key === ' ' && row !== undefined && choose(row.entry.path)}
       onMenu={() => undefined}
       onNearEnd={() => void model.more()}
     >
@@ -203,18 +215,19 @@ export function Tools(props: ICompareProps): React.JSX.Element {
         <button
           type="button"
           className="jpr-Button"
-          title={trans.__('Put it back as it was; what is there now is kept first')}
+          title={trans.__(
+            'Put back as it was; what is there now is kept first. Ctrl+click or Space chooses several files.'
+          )}
           onClick={() =>
             void commands.execute(CommandIDs.restore, {
               commit: comparison.a,
-              paths:
-                entry?.old_path === undefined || entry.old_path === null
-                  ? [selected]
-                  : [entry.old_path, selected]
+              paths: model.toRestore
             })
           }
         >
-          {trans.__('Restore this file')}
+          {model.chosen.size > 0
+            ? trans._n('Restore %1 chosen file', 'Restore %1 chosen files', model.chosen.size)
+            : trans.__('Restore this file')}
         </button>
       )}
     </div>

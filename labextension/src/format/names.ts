@@ -11,6 +11,11 @@ export function nameOf(commit: Pick<Commit, 'id' | 'tags'>): string {
   return commit.tags[0] ?? shortId(commit.id);
 }
 
+/** `Ada` of `Ada <ada@example.org>`: commits that came from git carry both. */
+export function personOf(author: string): string {
+  return author.replace(/\s*<[^<>]*>$/, '') || author;
+}
+
 /** The last name of a path. */
 export function baseName(path: string): string {
   return path.slice(path.lastIndexOf('/') + 1);

@@ -8,13 +8,15 @@ const at = (...parts: [number, number, number, number, number]) => new Date(...p
 
 describe('times', () => {
   it('are relative for half a day, then the time of day', () => {
-    expect(time.ago(at(2026, 10, 21, 14, 48), now)).toBe('12 min ago');
-    expect(time.ago(at(2026, 10, 21, 12, 0), now)).toBe('3 hr ago');
-    expect(time.ago(at(2026, 10, 21, 1, 5), now)).toBe('01:05');
+    expect(time.ago(at(2026, 10, 21, 14, 48), null, now)).toBe('12 min ago');
+    expect(time.ago(at(2026, 10, 21, 12, 0), null, now)).toBe('3 hr ago');
+    expect(time.ago(at(2026, 10, 21, 1, 5), null, now)).toBe('01:05');
+    expect(time.ago(at(2026, 10, 21, 1, 5), at(2026, 10, 21, 0, 5), now)).toBe('01:05');
+    expect(time.ago(at(2026, 10, 19, 1, 5), at(2026, 10, 17, 9, 0), now)).toContain('19 Nov');
   });
 
   it('never lie in the future, whatever the clocks say', () => {
-    expect(time.ago(at(2026, 10, 21, 15, 1), now)).toBe('now');
+    expect(time.ago(at(2026, 10, 21, 15, 1), null, now)).toBe('now');
   });
 
   it('name near days', () => {

@@ -45,8 +45,11 @@ export class TimeFormat {
     return format.format(then);
   }
 
-  /** `now`, `12 min. ago`, `3 hr. ago`; from half a day on the time of day, from yesterday on with its day. */
-  ago(time: string, now: Date = new Date()): string {
+  /**
+   * `now`, `12 min. ago`, `3 hr. ago`; from half a day on the time of day, with its day when that is not the one of
+   * `under`, a moment whose day stands above it.
+   */
+  ago(time: string, under: string | null = null, now: Date = new Date()): string {
     const past = Math.max(0, now.getTime() - new Date(time).getTime());
     if (past < MINUTE) {
       return this._relative.format(0, 'second');
@@ -57,7 +60,8 @@ export class TimeFormat {
     if (past < 12 * HOUR) {
       return this._relative.format(-Math.floor(past / HOUR), 'hour');
     }
-    return this.clock(time);
+    const sameDay = under === null || midnight(new Date(under)) === midnight(new Date(time));
+    return sameDay ? this.clock(time) : this.moment(time, now);
   }
 
   /** `today 10:42`, `Nov 17, 2025, 10:42`: a moment inside a sentence. */

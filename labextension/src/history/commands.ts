@@ -37,7 +37,8 @@ export function addHistoryCommands(context: IHistoryCommands): void {
   });
 
   commands.addCommand(CommandIDs.fileHistory, {
-    label: trans.__('History of This File'),
+    label: args =>
+      args.folder === true ? trans.__('History of This Folder') : trans.__('History of This File'),
     icon: historyIcon,
     isEnabled: args => isProtected() && (args.path !== undefined || pathInMind(context) !== null),
     execute: args => {

@@ -122,6 +122,16 @@ export class HistoryPanel extends ReactWidget {
       return;
     }
     const commit = row.commit.id;
+    if (row.kind === 'folder') {
+      const { path } = row;
+      openMenu(this._options.commands, x, y, [
+        { command: CommandIDs.restore, args: { commit, paths: [path], folder: true } },
+        { command: CommandIDs.copyFile, args: { commit, path } },
+        null,
+        { command: CommandIDs.fileHistory, args: { path, folder: true } }
+      ]);
+      return;
+    }
     if (row.kind === 'file') {
       const { path, change } = row.change;
       const before = row.commit.parents.at(0);

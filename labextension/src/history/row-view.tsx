@@ -5,7 +5,7 @@ import * as React from 'react';
 
 import type { SoftwareBadge } from '../api/client';
 import { duration, type TimeFormat } from '../format/time';
-import { printable, shortId } from '../format/names';
+import { personOf, printable, shortId } from '../format/names';
 import { browseIcon, branchIcon, compareIcon } from '../ui/icons';
 import { ChangeLetter, changeWord, Counts, IconButton } from '../ui/widgets';
 import { Dot, graphWidth, Passing } from './graph-view';
@@ -163,9 +163,13 @@ function CommitBody({
         </div>
         <div className="jpr-Commit-meta">
           <time dateTime={commit.time} title={`${time.exact(commit.time)}\n${shortId(commit.id)}`}>
-            {time.ago(commit.time)}
+            {time.ago(commit.time, row.began)}
           </time>
-          {!commit.mine && <span className="jpr-Commit-author">{printable(commit.author)}</span>}
+          {!commit.mine && (
+            <span className="jpr-Commit-author" title={printable(commit.author)}>
+              {printable(personOf(commit.author))}
+            </span>
+          )}
           <Counts
             added={commit.added}
             modified={commit.modified}

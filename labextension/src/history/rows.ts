@@ -22,6 +22,8 @@ export interface ICommitRow extends IRow {
   readonly commit: Commit;
   readonly graph: IGraphRow;
   readonly expanded: boolean;
+  /** When the session above it began: that day stands there. */
+  readonly began: string | null;
 }
 
 export interface IFolderRow extends IRow {
@@ -101,7 +103,8 @@ export function rowsOf(input: IRowsInput): Row[] {
       lanes: [],
       commit,
       graph: drawn,
-      expanded: expanded !== undefined
+      expanded: expanded !== undefined,
+      began: input.sessions.get(commit.session)?.start ?? null
     });
     if (expanded !== undefined) {
       pushDetail(rows, commit, leaving(drawn), expanded, input.closed);

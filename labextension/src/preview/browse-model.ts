@@ -4,7 +4,7 @@ import { Signal, type ISignal } from '@lumino/signaling';
 import { isAbort, messageOf, type Commit, type TreeEntry } from '../api/client';
 import { baseName } from '../format/names';
 import type { IWorkspaceModel } from '../tokens';
-import { Places, type ITreeRow } from '../ui/rows';
+import { Places, toggled, type ITreeRow } from '../ui/rows';
 
 const HEIGHT = 24;
 const PAGE = 1000;
@@ -85,6 +85,17 @@ export class BrowseModel {
 
   set focus(key: string | null) {
     this._focus = key;
+    this._changed.emit();
+  }
+
+  /** Paths that are to be put back together. */
+  get chosen(): ReadonlySet<string> {
+    return this._chosen;
+  }
+
+  /** Puts a path among the chosen, or takes it out; null empties the choice. */
+  choose(path: string | null): void {
+    this._chosen = path === null ? new Set() : toggled(this._chosen, path);
     this._changed.emit();
   }
 
@@ -259,6 +270,7 @@ export class BrowseModel {
   private readonly _changed = new Signal<this, void>(this);
   private readonly _directories = new Map<string, IDirectory>();
   private readonly _opened = new Set<string>();
+  private _chosen: ReadonlySet<string> = new Set();
   private _commit: Commit | null = null;
   private _files: number | null = null;
   private _bytes: number | null = null;

@@ -33,11 +33,18 @@ export function Browse(props: IBrowseProps): React.JSX.Element {
   const { model, trans, time, commands } = props;
   useSignal(model.changed);
   const { commit, files, bytes, problem } = model;
-  const act = (label: string, id: string): React.JSX.Element => (
+  const { chosen } = model;
+  const act = (label: string, id: string, paths?: string[]): React.JSX.Element => (
     <button
       type="button"
       className="jpr-Button"
-      onClick={() => void commands.execute(id, { commit: model.id, project: model.project })}
+      onClick={() =>
+        void commands.execute(id, {
+          commit: model.id,
+          project: model.project,
+          ...(paths === undefined ? {} : { paths })
+        })
+      }
     >
       {label}
     </button>
@@ -67,7 +74,9 @@ export function Browse(props: IBrowseProps): React.JSX.Element {
         {model.isHere && (
           <span className="jpr-Banner-actions">
             {act(trans.__('Compare with current'), CommandIDs.compare)}
-            {act(trans.__('Restore everything…'), CommandIDs.restore)}
+            {chosen.size === 0
+              ? act(trans.__('Restore everything…'), CommandIDs.restore)
+              : act(trans.__('Restore %1 chosen', chosen.size), CommandIDs.restore, [...chosen])}
             {act(trans.__('Recreate…'), CommandIDs.recreate)}
           </span>
         )}
@@ -90,11 +99,18 @@ export function Browse(props: IBrowseProps): React.JSX.Element {
         rows={model.rows}
         places={model.places}
         focus={model.focus}
-        item={row => itemOf(row, trans)}
+        multiple={model.isHere}
+        item={row => itemOf(row, model, trans)}
         onFocus={row => {
           model.focus = row.key;
         }}
-        onClick={run}
+        onClick={(row, extra) => {
+          if (extra && row.kind === 'entry' && model.isHere) {
+            model.choose(row.entry.path);
+          } else {
+            run(row);
+          }
+        }}
         onKey={(key, row) => onKey(props, key, row, run)}
         onMenu={(row, x, y) => {
           if (row.kind === 'entry') {
@@ -136,6 +152,14 @@ function onKey(
     case 'p':
       run(row);
       return true;
+    case ' ':
+      if (row.kind === 'entry' && props.model.isHere) {
+        props.model.choose(row.entry.path);
+      }
+      return true;
+    case 'Escape':
+      props.model.choose(null);
+      return true;
     case 'ArrowRight':
     case 'ArrowLeft':
       void props.model.toggle(row, key === 'ArrowRight');
@@ -153,7 +177,7 @@ function onKey(
   }
 }
 
-function itemOf(row: BrowseRow, trans: TranslationBundle): ITreeItem {
+function itemOf(row: BrowseRow, { chosen }: BrowseModel, trans: TranslationBundle): ITreeItem {
   if (row.kind === 'note') {
     return { level: row.depth + 1, label: noteText(row, trans), className: 'jpr-mod-note' };
   }
@@ -164,6 +188,7 @@ function itemOf(row: BrowseRow, trans: TranslationBundle): ITreeItem {
     label: `${printable(row.name)}${size}`,
     className: `jpr-mod-${entry.type}`,
     expanded: entry.type === 'directory' ? row.expanded : undefined,
+    chosen: chosen.size === 0 ? undefined : chosen.has(entry.path),
     data: { path: entry.path }
   };
 }

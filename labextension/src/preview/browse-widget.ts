@@ -64,7 +64,10 @@ export class BrowseWidget extends ReactWidget {
       ...(isHere
         ? [
             null,
-            { command: CommandIDs.restore, args: { commit: id, paths: [entry.path] } },
+            {
+              command: CommandIDs.restore,
+              args: { commit: id, paths: [entry.path], folder: !isFile }
+            },
             { command: CommandIDs.copyFile, args }
           ]
         : []),

@@ -50,3 +50,12 @@ export class Places {
 
   private readonly _tops: Float64Array;
 }
+
+/** The same set with one more, or one less when it was in it. */
+export function toggled(set: ReadonlySet<string>, one: string): ReadonlySet<string> {
+  const now = new Set(set);
+  if (!now.delete(one)) {
+    now.add(one);
+  }
+  return now;
+}

@@ -23,6 +23,8 @@ export interface ITreeItem {
   readonly className: string;
   /** Absent: it has nothing to open. */
   readonly expanded?: boolean;
+  /** One of several that something is to be done with; absent where there is no such choice. */
+  readonly chosen?: boolean;
   readonly data?: Readonly<Record<string, string | undefined>>;
 }
 
@@ -36,6 +38,8 @@ export interface ITreeProps<R extends ITreeRow> {
   /** Pixels before the row's text, which the style sheet may use. */
   indent?: number;
   busy?: boolean;
+  /** Several rows can be chosen. */
+  multiple?: boolean;
   item(row: R): ITreeItem;
   children(row: R): React.JSX.Element;
   onFocus(row: R): void;
@@ -124,6 +128,7 @@ export function Tree<R extends ITreeRow>(props: ITreeProps<R>): React.JSX.Elemen
       tabIndex={0}
       aria-label={props.label}
       aria-busy={props.busy}
+      aria-multiselectable={props.multiple}
       aria-activedescendant={focus === null || !shown ? undefined : idOf(focus)}
       data-lm-suppress-shortcuts="true"
       onScroll={event => setTop(event.currentTarget.scrollTop)}
@@ -144,10 +149,10 @@ export function Tree<R extends ITreeRow>(props: ITreeProps<R>): React.JSX.Elemen
               role="treeitem"
               aria-level={item.level}
               aria-label={item.label}
-              aria-selected={focused}
+              aria-selected={item.chosen ?? focused}
               aria-expanded={item.expanded}
               {...dataOf(item.data)}
-              className={`jpr-Row ${item.className}${focused ? ' jpr-mod-focus' : ''}`}
+              className={`jpr-Row ${item.className}${focused ? ' jpr-mod-focus' : ''}${item.chosen === true ? ' jpr-mod-chosen' : ''}`}
               style={{ top: places.top(first + at), height: row.height }}
               onClick={event => {
                 props.onFocus(row);

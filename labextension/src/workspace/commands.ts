@@ -1,50 +1,16 @@
-/** Commands on the workspace: checkpoint, restore, branches, tags. Each asks, does, and tells how it went. */
-import { Dialog, InputDialog, Notification, showDialog } from '@jupyterlab/apputils';
+/** Commands on the workspace: checkpoint and restore. Each asks, does, and tells how it went. */
+import { Dialog, Notification, showDialog } from '@jupyterlab/apputils';
 import { refreshIcon, saveIcon, undoIcon } from '@jupyterlab/ui-components';
 import type { TranslationBundle } from '@jupyterlab/translation';
-import type { CommandRegistry } from '@lumino/commands';
 
-import { ApiError, messageOf, type CheckpointDone } from '../api/client';
-import { TaskCancelled } from '../api/tasks';
+import { ApiError, type CheckpointDone } from '../api/client';
 import { baseName, printable, shortId } from '../format/names';
-import { CommandIDs, type IDocuments, type IRestored, type IWorkspaceModel } from '../tokens';
+import { CommandIDs, type IRestored } from '../tokens';
 import { textOf } from '../ui/args';
-import { branchIcon, tagIcon } from '../ui/icons';
+import { addBranchCommands, addTagCommands } from './branch-commands';
+import { BRIEF, tellFailure, told, UNDOABLE, type IContext } from './tell';
 
-/** Milliseconds that a piece of good news stays. */
-const BRIEF = 4000;
-/** Long enough to change one's mind. */
-const UNDOABLE = 30_000;
-
-export interface IContext {
-  commands: CommandRegistry;
-  workspace: IWorkspaceModel;
-  documents: IDocuments;
-  trans: TranslationBundle;
-}
-
-/** Runs something that may fail and says so; false when it did. */
-export async function told(
-  trans: TranslationBundle,
-  what: string,
-  work: () => Promise<void>
-): Promise<boolean> {
-  try {
-    await work();
-    return true;
-  } catch (error) {
-    tellFailure(trans, what, error);
-    return false;
-  }
-}
-
-function tellFailure(trans: TranslationBundle, what: string, error: unknown): void {
-  if (error instanceof TaskCancelled) {
-    Notification.info(trans.__('%1: stopped, nothing was lost.', what), { autoClose: BRIEF });
-  } else {
-    Notification.error(`${what}: ${messageOf(error)}`, { autoClose: false });
-  }
-}
+export { told } from './tell';
 
 export function addWorkspaceCommands(context: IContext): void {
   addCheckpointCommands(context);
@@ -163,7 +129,11 @@ function addRestoreCommands(context: IContext): void {
 
   commands.addCommand(CommandIDs.restore, {
     label: args =>
-      Array.isArray(args.paths) ? trans.__('Restore This File') : trans.__('Restore Everything…'),
+      !Array.isArray(args.paths)
+        ? trans.__('Restore Everything…')
+        : args.folder === true
+          ? trans.__('Restore This Folder')
+          : trans.__('Restore This File'),
     caption: trans.__('Put files back as they were; what is there now is kept first'),
     icon: undoIcon,
     isEnabled: () => workspace.state !== null && workspace.task === null,
@@ -269,184 +239,5 @@ async function undone(
     Notification.success(trans.__('Undone: the files are as they were before.'), {
       autoClose: BRIEF
     });
-  });
-}
-
-function addBranchCommands({ commands, workspace, documents, trans }: IContext): void {
-  const project = (): string => workspace.state?.project.id ?? '';
-  const askName = async (title: string, proposed: string, ok: string): Promise<string | null> => {
-    const { value } = await InputDialog.getText({
-      title,
-      text: proposed,
-      label: trans.__('Name'),
-      okLabel: ok
-    });
-    const name = value?.trim() ?? '';
-    return name === '' ? null : name;
-  };
-
-  const switchTo = async (branch: string): Promise<boolean> => {
-    if (!(await documents.settle('switch'))) {
-      return false;
-    }
-    return told(trans, trans.__('Switch'), async () => {
-      const before = workspace.state?.branch;
-      const { notice } = await workspace.switchTo(branch);
-      if (notice !== null) {
-        Notification.warning(notice, { autoClose: false });
-      }
-      Notification.success(trans.__('You are on branch %1.', branch), {
-        autoClose: UNDOABLE,
-        actions:
-          before === undefined
-            ? []
-            : [
-                {
-                  label: trans.__('Back to %1', before),
-                  callback: () => void commands.execute(CommandIDs.switchBranch, { branch: before })
-                }
-              ]
-      });
-    });
-  };
-
-  commands.addCommand(CommandIDs.switchBranch, {
-    label: args => textOf(args, 'branch') || trans.__('Switch Branch…'),
-    icon: args => (textOf(args, 'branch') === '' ? branchIcon : undefined),
-    isEnabled: args => workspace.state !== null && workspace.task === null && args.held !== true,
-    isToggled: args => textOf(args, 'branch') !== '' && args.branch === workspace.state?.branch,
-    execute: async args => {
-      let branch = textOf(args, 'branch');
-      if (branch === '') {
-        const free = (await workspace.branches()).filter(
-          ({ held_by, current }) => held_by === null && !current
-        );
-        if (free.length === 0) {
-          Notification.info(trans.__('There is no other branch to switch to.'), {
-            autoClose: BRIEF
-          });
-          return false;
-        }
-        const { value } = await InputDialog.getItem({
-          title: trans.__('Switch to which branch?'),
-          items: free.map(({ name }) => name),
-          okLabel: trans.__('Switch')
-        });
-        branch = value ?? '';
-      }
-      return branch === '' || branch === workspace.state?.branch ? false : switchTo(branch);
-    }
-  });
-
-  commands.addCommand(CommandIDs.newBranch, {
-    label: args =>
-      textOf(args, 'commit') === '' ? trans.__('New Branch…') : trans.__('New Branch From Here…'),
-    icon: branchIcon,
-    isEnabled: () => workspace.state !== null,
-    execute: async args => {
-      const commit = textOf(args, 'commit') || '@';
-      const name = await askName(trans.__('New branch'), '', trans.__('Create and switch'));
-      if (name === null) {
-        return false;
-      }
-      const made = await told(trans, trans.__('New branch'), async () => {
-        await workspace.api.call('post', '/projects/{project}/branches', {
-          path: { project: project() },
-          body: { name, commit }
-        });
-        workspace.hint('history');
-      });
-      return made && switchTo(name);
-    }
-  });
-
-  commands.addCommand(CommandIDs.renameBranch, {
-    label: trans.__('Rename This Branch…'),
-    isEnabled: () => workspace.state !== null,
-    execute: async () => {
-      const branch = workspace.state?.branch ?? '';
-      const name = await askName(trans.__('Rename branch %1', branch), branch, trans.__('Rename'));
-      if (name === null || name === branch) {
-        return false;
-      }
-      return told(trans, trans.__('Rename'), async () => {
-        await workspace.api.call('patch', '/projects/{project}/branches/{branch}', {
-          path: { project: project(), branch },
-          body: { name }
-        });
-        workspace.hint('history');
-        await workspace.refresh();
-      });
-    }
-  });
-
-  commands.addCommand(CommandIDs.deleteBranch, {
-    label: trans.__('Delete a Branch…'),
-    isEnabled: () => workspace.state !== null,
-    execute: async () => {
-      const free = (await workspace.branches()).filter(
-        ({ held_by, current }) => held_by === null && !current
-      );
-      if (free.length === 0) {
-        Notification.info(trans.__('There is no branch that could be deleted: each is in use.'), {
-          autoClose: BRIEF
-        });
-        return false;
-      }
-      const { value } = await InputDialog.getItem({
-        title: trans.__('Delete which branch? Its checkpoints stay.'),
-        items: free.map(({ name }) => name),
-        okLabel: trans.__('Delete')
-      });
-      if (value === null) {
-        return false;
-      }
-      return told(trans, trans.__('Delete branch'), async () => {
-        await workspace.api.call('delete', '/projects/{project}/branches/{branch}', {
-          path: { project: project(), branch: value }
-        });
-        workspace.hint('history');
-      });
-    }
-  });
-}
-
-function addTagCommands({ commands, workspace, trans }: IContext): void {
-  const project = (): string => workspace.state?.project.id ?? '';
-
-  commands.addCommand(CommandIDs.addTag, {
-    label: trans.__('Tag…'),
-    caption: trans.__('Give this checkpoint a name'),
-    icon: tagIcon,
-    execute: async args => {
-      const { value } = await InputDialog.getText({
-        title: trans.__('Tag %1', shortId(textOf(args, 'commit'))),
-        label: trans.__('Name'),
-        placeholder: 'v1',
-        okLabel: trans.__('Tag')
-      });
-      const name = value?.trim() ?? '';
-      if (name === '') {
-        return false;
-      }
-      return told(trans, trans.__('Tag'), async () => {
-        await workspace.api.call('post', '/projects/{project}/tags', {
-          path: { project: project() },
-          body: { name, commit: textOf(args, 'commit') }
-        });
-        workspace.hint('history');
-      });
-    }
-  });
-
-  commands.addCommand(CommandIDs.removeTag, {
-    label: args => trans.__('Remove Tag %1', textOf(args, 'tag')),
-    execute: args =>
-      told(trans, trans.__('Remove tag'), async () => {
-        await workspace.api.call('delete', '/projects/{project}/tags/{tag}', {
-          path: { project: project(), tag: textOf(args, 'tag') }
-        });
-        workspace.hint('history');
-      })
   });
 }

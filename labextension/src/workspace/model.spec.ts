@@ -72,6 +72,24 @@ describe('the workspace', () => {
     expect(told).toBe(1);
   });
 
+  it('asks again when the directory changes while an answer is on its way', async () => {
+    const asked: (string | null)[] = [];
+    const model = modelOf(
+      new FakeServer({
+        'GET here': query => {
+          asked.push(query.get('directory'));
+          if (asked.length === 1) {
+            model.directory = 'beside';
+          }
+          return here({ branch: query.get('directory') === 'beside' ? 'other' : 'main' });
+        }
+      })
+    );
+    await model.refresh();
+    expect(asked).toEqual(['', 'beside']);
+    expect(model.state?.branch).toBe('other');
+  });
+
   it('does not ask again for a folder inside the same workspace', async () => {
     const server = new FakeServer({ 'GET here': () => here() });
     const model = modelOf(server);

@@ -115,6 +115,7 @@ export class WorkspaceModel implements IWorkspaceModel {
   }
 
   async refresh(): Promise<void> {
+    this._wanted += 1;
     await this._poll.refresh();
     await this._poll.tick.catch(() => undefined);
   }
@@ -234,18 +235,27 @@ export class WorkspaceModel implements IWorkspaceModel {
 
   private async _ask(): Promise<void> {
     const directory = this._directory;
+    const wanted = this._wanted;
+    // The poll drops a wish that comes while an answer is on its way; and that answer may be of before the wish.
+    const isOld = (): boolean => wanted !== this._wanted || directory !== this._directory;
     let here: Here;
     try {
       here = await this.api.call('get', '/here', { query: { directory, changes: true } });
     } catch (error) {
+      if (!this._isDisposed && isOld()) {
+        return this._ask();
+      }
       if (!this._isDisposed) {
         this._problem = messageOf(error);
         this._changed.emit();
       }
       throw error;
     }
-    if (this._isDisposed || directory !== this._directory) {
+    if (this._isDisposed) {
       return;
+    }
+    if (isOld()) {
+      return this._ask();
     }
     const before = this.state;
     this._askedFor = directory;
@@ -276,6 +286,8 @@ export class WorkspaceModel implements IWorkspaceModel {
   private readonly _filesChanged = new Signal<this, void>(this);
   private _directory = '';
   private _askedFor = '';
+  /** How often somebody wanted to know. */
+  private _wanted = 0;
   private _here: Here | null = null;
   private _problem: string | null = null;
   private _task: Task | null = null;
