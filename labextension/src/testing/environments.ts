@@ -84,7 +84,7 @@ export function revision(part: Partial<RevisionRow> = {}): RevisionRow {
     build: build(),
     ready: true,
     changed: '',
-    marked: [],
+    marked: false,
     ...part
   };
 }

@@ -27,7 +27,7 @@ export function here(part: Partial<NonNullable<Here['state']>> = {}): Here {
         id: 'p1',
         name: 'churn',
         store: '/store',
-        created: null,
+        created: '2026-11-20T08:00:00.000000Z',
         branches: 1,
         workspaces: 1
       },
