@@ -51,8 +51,16 @@ def command_here(a: str, b: str, text: str, project: str | None, as_json: bool) 
     if as_json:
         say_json(
             {
-                "a": {"commit": found.a.commit or None, "environment": found.a.label or None, "software": found.a.id},
-                "b": {"commit": found.b.commit or None, "environment": found.b.label or None, "software": found.b.id},
+                "a": {
+                    "commit": found.a.commit or None,
+                    "environment": found.a.label or None,
+                    "software": found.a.id or None,
+                },
+                "b": {
+                    "commit": found.b.commit or None,
+                    "environment": found.b.label or None,
+                    "software": found.b.id or None,
+                },
                 "changes": [
                     {
                         "ecosystem": change.ecosystem,

@@ -46,7 +46,7 @@ def command_here(revisions: tuple[str, ...], adding: bool, nothing: bool, projec
         documents: list[Json] = [
             {"environment": one.name, "revision": one.number, "definition": one.definition} for one in marked
         ]
-        say_json({"allowed": documents if marked else None})
+        say_json({"allowed": documents})
     elif marked:
         say(f"Project {shown_text(name)} allows {', '.join(shown_text(one.label) for one in marked)}.")
     else:

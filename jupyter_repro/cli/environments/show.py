@@ -9,7 +9,7 @@ import click
 from jupyter_repro.cli.environments.group import environment_command
 from jupyter_repro.cli.environments.shapes import build_document, environment_document
 from jupyter_repro.cli.escape import shown_lines, shown_text
-from jupyter_repro.cli.output import paint, say, say_json
+from jupyter_repro.cli.output import Json, paint, say, say_json
 from jupyter_repro.cli.shapes import time_text
 from jupyter_repro.cli.words import ago, table
 
@@ -41,14 +41,8 @@ def command_here(name: str, revision: int | None, as_json: bool) -> None:
                 "definition": {
                     "id": chosen.record.definition,
                     "revision": chosen.record.number,
-                    "python": definition.python,
-                    "requirements": definition.requirements,
-                    "conda": definition.conda,
-                    "base": definition.base,
-                    "variables": dict(definition.variables),
-                    "scripts": dict(definition.scripts),
+                    **_fields(definition),
                     "based_on": _parent(definition),
-                    "project_files": definition.project_files,
                 },
                 "revisions": [
                     {
@@ -90,7 +84,8 @@ def command_here(name: str, revision: int | None, as_json: bool) -> None:
         say(f"based on {shown_text(str(_parent(definition)))}")
     if definition.python or record.engine == "uv":
         say(f"python {definition.python or '(that of the server)'}")
-    for part in (*definition.conda.splitlines(), *definition.requirements.splitlines()):
+    texts = (definition.dockerfile, definition.conda, definition.requirements)
+    for part in (line for text in texts for line in text.splitlines()):
         say(shown_text(part))
     if definition.project_files:
         say("the workspace's own file is applied on top at session start")
@@ -99,6 +94,14 @@ def command_here(name: str, revision: int | None, as_json: bool) -> None:
     for script, text in definition.scripts.items():
         say(paint(f"{script}:", "dim"))
         say(shown_lines(text.rstrip("\n")))
+
+
+def _fields(definition: Definition) -> dict[str, Json]:
+    """What the definition says itself; the engine and the base are told elsewhere."""
+    import msgspec
+
+    said: dict[str, Json] = msgspec.to_builtins(msgspec.structs.asdict(definition))
+    return {name: value for name, value in said.items() if name not in ("engine", "format", "parent")}
 
 
 def _parent(definition: Definition) -> str | None:
