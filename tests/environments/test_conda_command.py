@@ -41,8 +41,10 @@ def test_from_the_projects_file_to_the_recreated_workspace(repro: Repro, channel
     used = json.loads(repro("env", "use", "--json").out)
     assert version(used["interpreter"]) == "1.0"
     file.write_text(file.read_text().replace("1.0", "1.1"))
+    assert "changed: jupyter-repro env edit geo --from" in repro("env", "list").err
     assert "geo r2 is ready" in repro("env", "edit", "geo", "--from", "environment.yml").text
     assert version(json.loads(repro("env", "use", "--json").out)["interpreter"]) == "1.1"
+    assert "Found" not in repro("env", "list").err
     repro("checkpoint", "-m", "now")
     changes = json.loads(repro("env", "diff", "@~1", "@", "--json").out)["changes"]
     assert [

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from typing import TYPE_CHECKING
 
 import click
 
@@ -11,6 +12,9 @@ from jupyter_repro.cli.environments.shapes import environment_document
 from jupyter_repro.cli.escape import quoted, shown_path, shown_text
 from jupyter_repro.cli.output import note, say, say_json
 from jupyter_repro.cli.words import table
+
+if TYPE_CHECKING:
+    from jupyter_repro.verbs.environments import Definition, Library
 
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
 
@@ -71,12 +75,31 @@ def _tell_discovered() -> None:
         with the_workspace() as workspace:
             found = environments.discovered(workspace)
             root = workspace.workspace.root
+        with environments.Library() as library:
+            own = _newest(library, {one.name for one in found if one.name})
     except ReproError:
         return
     for one in found:
+        file = quoted(str(root / one.path))
         if one.definition is None:
             note(f"Found {shown_path(one.path)}: {shown_text(one.problem)}")
-        else:
-            file = quoted(str(root / one.path))
+        elif one.name not in own:
             named = one.name if _NAME.fullmatch(one.name) else "NAME"
             note(f"Found {shown_path(one.path)}: jupyter-repro env create {named} --from {file}")
+        elif own[one.name] != one.definition:
+            note(f"Found {shown_path(one.path)}, changed: jupyter-repro env edit {one.name} --from {file}")
+
+
+def _newest(library: Library, names: set[str]) -> dict[str, Definition]:
+    """The newest definitions of one's own environments of these names."""
+    from jupyter_repro.errors import ReproError
+
+    found = {}
+    for name in names:
+        try:
+            detail = library.show(name)
+        except ReproError:
+            continue
+        if detail.mine:
+            found[name] = detail.revisions[0].definition
+    return found

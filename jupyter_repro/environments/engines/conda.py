@@ -73,6 +73,7 @@ class CondaEngine:
         log.line(f"resolved   {len(found.packages)} packages")
         if file.pip:
             # What pip may add depends on what conda installs, so that is installed first.
+            log.line("install    what conda brings, on which the pip section stands")
             base = self.install(lock, text_id(encode(lock)), log)
             pip = lock_pip(file.pip, Path(base).parents[1], log, known=before.pip if before is not None else "")
             lock = msgspec.structs.replace(lock, text=write_conda_lock(_with_pip(found, pip)))

@@ -57,7 +57,10 @@ async def _install(asked: Install, client: Client) -> Answer:
     if missing:
         return Answer(problem=_told(missing), missing=missing)
     size = sum(package.size for package in wanted)
-    say("fetch", f"{len(wanted)} of {len(records)} packages, {_megabytes(size)}; the others are in the cache")
+    if wanted:
+        say("fetch", f"{len(wanted)} of {len(records)} packages, {_megabytes(size)}")
+    else:
+        say("fetch", "nothing: every package is in the cache")
     try:
         await rattler_install(
             list(records.values()),

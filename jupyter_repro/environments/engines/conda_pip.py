@@ -27,7 +27,7 @@ def lock_pip(lines: tuple[str, ...], prefix: Path, log: BuildLog, *, known: str 
     """
     there = installed_in(prefix)
     wanted = [line for line in lines if not _satisfied(line, there)]
-    log.line(f"resolve    {len(wanted)} requirements of pip, on top of {len(there)} packages of conda")
+    log.line(f"resolve    {', '.join(wanted) or 'nothing'} by pip, on top of what conda installs")
     if not wanted:
         return ""
     with tempfile.TemporaryDirectory(prefix="repro-conda-") as folder:

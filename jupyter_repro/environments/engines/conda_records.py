@@ -56,4 +56,4 @@ def record_of(package: CondaPackage) -> RepoDataRecord:
     kept.track_features = package.track_features
     if package.timestamp:
         kept.timestamp = datetime.fromtimestamp(package.timestamp / 1000, timezone.utc)
-    return RepoDataRecord(kept, package.file, package.url, package.channel + "/")
+    return RepoDataRecord(kept, package.file, package.url, package.channel)

@@ -32,7 +32,7 @@ async def solve(asked: Solve, client: Client) -> Answer:
     virtual = VirtualPackage.detect(overrides=_overrides())
     addresses = [one.base_url.rstrip("/") for one in channels.values()]
     say("resolve", f"for {subdir} with {', '.join(sorted(map(_virtual, virtual)))}")
-    say("resolve", f"{len(asked.specs)} packages in {', '.join(addresses)}")
+    say("resolve", f"{', '.join(asked.specs)} in {', '.join(addresses)}")
     gateway = Gateway(cache_dir=Path(asked.cache), client=client)
     known = [record_of(one) for one in asked.known]
 
