@@ -25,7 +25,8 @@ def command_here(
 ) -> None:
     """List what was done to the project, and by whom.
 
-    The newest first, and what was done on this machine only. Entries are added and never changed. Purges stand in the project's log as well, which all its machines share.
+    The newest first, and what was done on this machine only. Entries are added and never changed. Purges stand in the
+    project's log as well, which all its machines share.
     """
     from jupyter_repro.verbs.audit import audit
 
