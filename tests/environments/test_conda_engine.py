@@ -266,16 +266,24 @@ def test_scripts_and_what_is_added_on_top(library: environments.Library, channel
     assert (interpreter(library, "top").parents[1] / "share/extra.txt").exists()
 
 
-def test_revisions_are_compared_package_by_package(library: environments.Library, channel: Channel) -> None:
+def test_revisions_are_compared_package_by_package(
+    library: environments.Library, opened: verbs.Opened, channel: Channel
+) -> None:
     environments.create(library, "small", asked(channel, "stats=1.0"))
     environments.build(library, "small")
     environments.edit(library, "small", asked(channel, "stats=1.1", rest="  - pip:\n    - six==1.16.0\n"))
     environments.build(library, "small")
+    expected = [("python", "six", "", "1.16.0"), ("conda", "stats", "1.0=0", "1.1=0")]
     changes = environments.compare_revisions(library, "small", 1, 2).changes
-    assert [(one.ecosystem, one.name, one.old, one.new) for one in changes] == [
-        ("python", "six", "", "1.16.0"),
-        ("conda", "stats", "1.0=0", "1.1=0"),
-    ]
+    assert [(one.ecosystem, one.name, one.old, one.new) for one in changes] == expected
+    changes = environments.compare(opened, "small@1", "small@2", library=library).changes
+    assert [(one.ecosystem, one.name, one.old, one.new) for one in changes] == expected
+    environments.use(opened, library, "small")
+    assert environments.compare(opened, "small@2", library=library).changes == (), "it is what was asked for"
+    changes = environments.compare(opened, "small@1", library=library).changes
+    assert [(one.ecosystem, one.name, one.old, one.new) for one in changes] == expected[1:], (
+        "pip is not spoken of in r1"
+    )
 
 
 def test_what_nobody_uses_is_collected_with_its_packages(

@@ -21,6 +21,7 @@ from dataclasses import dataclass
 import msgspec
 
 from jupyter_repro.environments.definitions import Lock
+from jupyter_repro.environments.snapshots.python_packages import normalized
 from jupyter_repro.environments.snapshots.texts import Package
 from jupyter_repro.errors import BlobCorrupt, BuildFailed
 
@@ -142,7 +143,7 @@ def pip_names(lock: CondaLock) -> Iterator[tuple[str, str]]:
     for line in lock.pip.splitlines():
         name, equals, rest = line.strip().partition("==")
         if equals and not line.startswith((" ", "#", "-")):
-            yield name.partition("[")[0].lower(), rest.split()[0].rstrip("\\;")
+            yield normalized(name.partition("[")[0]), rest.split()[0].rstrip("\\;")
 
 
 def _put(package: dict[str, object], key: str, value: str) -> None:

@@ -55,8 +55,8 @@ def compare(
     known = known or first.ecosystems or second.ecosystems
     wanted = text.casefold()
     packages = [
-        [one for one in found.snapshot.software.packages if known is None or one.ecosystem in known]
-        for found in (first, second)
+        [one for one in found.seen_by(other) if known is None or one.ecosystem in known]
+        for found, other in ((first, second), (second, first))
     ]
     changes = tuple(
         change

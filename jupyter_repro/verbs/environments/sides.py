@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from jupyter_repro.environments.definitions import read_definition, read_lock
 from jupyter_repro.environments.engines import engine_of
+from jupyter_repro.environments.engines.conda_lock import conda_packages_of
 from jupyter_repro.environments.places import Places
 from jupyter_repro.environments.snapshots import Package, Software, read_software
 from jupyter_repro.environments.snapshots.texts import software
@@ -29,12 +30,24 @@ _SNAPSHOT = re.compile(r"[0-9a-f]{8,64}")
 @dataclass(frozen=True, slots=True)
 class Side:
     """One side of a comparison: what it is called, what is installed, and the text of the definition (b"" when it is
-    not known). ``ecosystems`` are those that it speaks of, None for all."""
+    not known). ``ecosystems`` are those that it speaks of, None for all; of those that are ``partly`` known it names
+    what was asked for on top of the others, and not what those bring."""
 
     called: str
     snapshot: Snapshot
     definition: bytes
     ecosystems: frozenset[str] | None
+    partly: frozenset[str] = frozenset()
+
+    def seen_by(self, other: Side) -> list[Package]:
+        """What is installed on this side, of that which ``other`` can know."""
+        names = {(one.ecosystem, one.name) for one in other.snapshot.software.packages}
+        blind = other.partly - self.partly
+        return [
+            one
+            for one in self.snapshot.software.packages
+            if one.ecosystem not in blind or (one.ecosystem, one.name) in names
+        ]
 
 
 def side(opened: OpenedProject | None, name: str, library: Library | None = None) -> Side:
@@ -76,9 +89,10 @@ def packages_of(library: Library, revision: Revision) -> Software:
         return read_software(lock.text.encode())
     implementation, _, version = lock.python.partition(" ")
     found = [Package("runtime", "python", version, origin=implementation)] if version else []
-    ecosystem = "conda" if lock.engine == "conda" else "python"
+    if lock.engine == "conda":
+        return software([*found, *conda_packages_of(lock)])
     packages = engine_of(lock.engine, library.places).packages(lock).items()
-    return software([*found, *(Package(ecosystem, name, version) for name, version in packages)])
+    return software([*found, *(Package("python", name, version) for name, version in packages)])
 
 
 def _revision(library: Library, name: str) -> Side:
@@ -87,9 +101,10 @@ def _revision(library: Library, name: str) -> Side:
     found = packages_of(library, revision)
     label = f"{environment} r{revision.record.number}"
     text = library.places.get(revision.record.definition)
-    everything = read_definition(text).engine == "host"
-    ecosystems = None if everything else frozenset(found.by_ecosystem)
-    return Side(label, Snapshot("", label, "", found, None), text, ecosystems)
+    engine = read_definition(text).engine
+    partly = frozenset({"python"}) if engine == "conda" else frozenset[str]()
+    ecosystems = None if engine == "host" else partly.union(found.by_ecosystem)
+    return Side(label, Snapshot("", label, "", found, None), text, ecosystems, partly)
 
 
 def _is_commit(opened: OpenedProject, name: str) -> bool:
