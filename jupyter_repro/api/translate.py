@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import re
 from collections.abc import Iterable, Mapping
@@ -10,14 +11,14 @@ from jupyter_repro.api.schemas.commits import Change, ChangeKind, Commit, Enviro
 from jupyter_repro.api.schemas.restore import PurgePlan
 from jupyter_repro.api.schemas.sessions import Session
 from jupyter_repro.api.schemas.trees import EntryType, FileKind
+from jupyter_repro.environments.choices import read_label
+from jupyter_repro.errors import CommitNotFound
 from jupyter_repro.history import Commit as HistoryCommit
 from jupyter_repro.history import Repository
 from jupyter_repro.history.moments import rfc3339
 from jupyter_repro.history.purge import PurgePlan as VerbPurgePlan
 from jupyter_repro.verbs import Change as VerbChange
 from jupyter_repro.verbs.timeline import SessionSummary
-
-_LABEL = re.compile(r"(.*) r(\d+)")
 
 _CHANGES: Mapping[str, ChangeKind] = {
     "added": "added",
@@ -114,14 +115,16 @@ class Commits:
         )
 
     def _environment(self, commit: HistoryCommit) -> EnvironmentLabel | None:
-        match = _LABEL.fullmatch(commit.environment.label)
-        if match is None:
+        if not commit.environment.label:
             return None
+        name, number, _ = read_label(commit.environment.label)
         changed = False
         if commit.parents:
-            before = self._repository.commit_at(commit.parents[0])
-            changed = before.environment.software != commit.environment.software
-        return EnvironmentLabel(name=match[1], revision=int(match[2]), changed=changed)
+            # A parent that is lost is told of by 'verify'; a list goes on without it.
+            with contextlib.suppress(CommitNotFound):
+                before = self._repository.commit_at(commit.parents[0])
+                changed = before.environment.software != commit.environment.software
+        return EnvironmentLabel(name=name, revision=number, changed=changed)
 
 
 def _by_commit(names: Mapping[str, str]) -> dict[str, list[str]]:

@@ -48,36 +48,36 @@ class Running:
 @contextlib.contextmanager
 def running(root: Path, home: Path, *options: str) -> Iterator[Running]:
     """A server started in ``root`` with its own Jupyter directories below ``home``."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
     places = {"JUPYTER_DATA_DIR": "data", "JUPYTER_CONFIG_DIR": "config", "JUPYTER_RUNTIME_DIR": "run"}
     environment = {**os.environ, **{name: str(home / folder) for name, folder in places.items()}}
     log = home / "server.log"
     home.mkdir(parents=True, exist_ok=True)
-    command = [
-        sys.executable,
-        "-m",
-        "jupyter_server",
-        "--allow-root",
-        "--no-browser",
-        f"--port={port}",
-        "--ip=127.0.0.1",
-    ]
-    command += [f"--IdentityProvider.token={TOKEN}", "--ServerApp.base_url=/user/ada/"]
-    command += ["--ServerApp.jpserver_extensions={'jupyter_repro': True}", *options]
-    with log.open("wb") as sink:
-        process = subprocess.Popen(command, cwd=root, env=environment, stdout=sink, stderr=subprocess.STDOUT)
-    server = Running(f"http://127.0.0.1:{port}/user/ada/", process, log)
+    server = _started(root, environment, log, options)
     try:
-        while True:
-            assert process.poll() is None, log.read_text()
-            with contextlib.suppress(urllib.error.URLError, ConnectionError):
-                server.ask("GET", "tasks")
-                break
-            time.sleep(0.05)
         yield server
     finally:
-        if process.poll() is None:
-            process.terminate()
-            process.wait(60)
+        if server.process.poll() is None:
+            server.process.terminate()
+            server.process.wait(60)
+
+
+def _started(root: Path, environment: dict[str, str], log: Path, options: tuple[str, ...]) -> Running:
+    for _ in range(5):
+        with socket.socket() as probe:
+            probe.bind(("127.0.0.1", 0))
+            port = probe.getsockname()[1]
+        command = [sys.executable, "-m", "jupyter_server", "--allow-root", "--no-browser", "--ip=127.0.0.1"]
+        # Another test may take the port meanwhile: then this server ends instead of taking the next one.
+        command += [f"--port={port}", "--ServerApp.port_retries=0"]
+        command += [f"--IdentityProvider.token={TOKEN}", "--ServerApp.base_url=/user/ada/"]
+        command += ["--ServerApp.jpserver_extensions={'jupyter_repro': True}", *options]
+        with log.open("wb") as sink:
+            process = subprocess.Popen(command, cwd=root, env=environment, stdout=sink, stderr=subprocess.STDOUT)
+        server = Running(f"http://127.0.0.1:{port}/user/ada/", process, log)
+        while process.poll() is None:
+            with contextlib.suppress(urllib.error.URLError, ConnectionError):
+                server.ask("GET", "tasks")
+                return server
+            time.sleep(0.05)
+        assert "already in use" in log.read_text(), log.read_text()
+    raise AssertionError(log.read_text())

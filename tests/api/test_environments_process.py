@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import signal
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -29,6 +30,7 @@ def begun(server: Running, definition: dict[str, object]) -> dict:
     while "here it waits" not in server.ask("GET", f"environments/slow/builds/{made['build']}/log")["text"]:
         task = server.ask("GET", f"tasks/{made['task']['id']}")
         assert not task["ended"], task
+        time.sleep(0.05)
     return made
 
 

@@ -77,7 +77,7 @@ class Commit(Answer):
     tags: list[Text]
     labels: dict[str, Text]
     restored_from: CommitId | None = Field(description="For kind restore: the commit that was restored.")
-    environment: EnvironmentLabel | None = Field(description="Null until environments are recorded.")
+    environment: EnvironmentLabel | None = Field(description="Null: it was made in none of ours.")
     thinned: bool = Field(description="Its content was freed by `thin`: it is listed, but cannot be opened.")
 
 

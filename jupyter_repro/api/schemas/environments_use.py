@@ -103,7 +103,8 @@ class RestoreEnvironmentDone(Answer):
     kind: Literal["restore-environment"] = "restore-environment"
     selection: Selection
     changes: list[PackageChange] = Field(description="What is installed now and was not then, or the other way round.")
-    notice: Text | None = Field(description="What could not be had, and what was used instead.")
+    replaced: list[PackageChange] = Field(description="What could not be had any more, and what was used instead.")
+    notice: Text | None = Field(description="Both in sentences; null when everything is as it was.")
 
 
 class MarkedRevision(Answer):

@@ -25,7 +25,7 @@ class RecreatePlan(Answer):
     files: Count
     bytes: Count
     free_bytes: Count | None = Field(description="Space left where the directory would be.")
-    environment: EnvironmentLabel | None = Field(description="Null until environments are recorded.")
+    environment: EnvironmentLabel | None = Field(description="That of the commit; null: it was made in none of ours.")
 
 
 class RecreateRequest(Request):

@@ -84,6 +84,7 @@ def restore(order: Order, on_progress: OnProgress) -> Answer:
         return RestoreEnvironmentDone(
             selection=selection_of(opened),
             changes=[package_change_of(change) for change in done.changes],
+            replaced=[package_change_of(change) for change in done.replaced],
             notice=done.notice or None,
         )
 
