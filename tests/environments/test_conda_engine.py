@@ -185,6 +185,22 @@ def test_recreate_brings_it_along_from_the_commit_alone(
         assert environments.snapshot(there, past).software == environments.snapshot(there).software
 
 
+def test_what_was_installed_by_hand_is_nobody_elses_and_comes_back(
+    library: environments.Library, opened: verbs.Opened, channel: Channel
+) -> None:
+    environments.create(library, "small", asked(channel, "stats=1.0"))
+    environments.build(library, "small")
+    used = environments.use(opened, library, "small")
+    by_hand = [sys.executable, "-m", "uv", "pip", "install", "--quiet", "--python", used.interpreter, "six==1.16.0"]
+    subprocess.run(by_hand, check=True)
+    made = verbs.checkpoint(opened, "with six").commit
+    fresh = environments.use(opened, library, "small").interpreter
+    assert fresh != used.interpreter, "whoever asks for the revision gets what its lock says"
+    assert not list(Path(fresh).parents[1].glob("lib/python*/site-packages/six.py"))
+    brought = environments.restore_environment(opened, made.id)
+    assert says(brought.used.interpreter, "import six, stats; print(six.__version__, stats.version)") == "1.16.0 1.0"
+
+
 def test_an_edit_keeps_what_need_not_change(library: environments.Library, channel: Channel) -> None:
     environments.create(library, "small", asked(channel, "stats"))
     first = environments.build(library, "small")

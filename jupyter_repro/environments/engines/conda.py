@@ -37,7 +37,8 @@ from jupyter_repro.environments.places import Places
 from jupyter_repro.errors import BuildFailed, MissingTool
 
 _WORKER = "jupyter_repro.environments.engines.conda_worker"
-_KERNEL = "ipykernel"
+_ALWAYS = ("ipykernel", "pip")
+"""What every environment gets if it can: the kernel, and what ``%pip install`` in a notebook needs."""
 
 
 class CondaEngine:
@@ -52,8 +53,8 @@ class CondaEngine:
         self._configuration = configuration
 
     def resolve(self, definition: Definition, log: BuildLog, prefer: Lock | None = None) -> Lock:
-        """Find packages that fit, each with its address and checksums. The kernel (ipykernel) is among them if the
-        channels have one that fits."""
+        """Find packages that fit, each with its address and checksums. The kernel (ipykernel) and pip are among them if
+        the channels have such that fit."""
         file = file_of(definition)
         before = read_conda_lock(prefer.text) if prefer is not None and prefer.engine == "conda" else None
         found = self._solved(definition, file, before, log)
@@ -137,14 +138,14 @@ class CondaEngine:
                 cache=str(self._cache.with_name("repodata")),
                 alias=configuration.conda_channel_alias,
                 named=configuration.conda_channel_addresses,
-                wished=[] if file.names(_KERNEL) else [_KERNEL],
+                wished=[name for name in _ALWAYS if not file.names(name)],
                 known=list(before.packages) if before is not None else [],
             ),
             log,
         )
         if answer.problem:
             raise BuildFailed(answer.problem)
-        if answer.without_wished:
+        if "ipykernel" in answer.without:
             log.line("kernel     no ipykernel fits: the environment will not appear among the kernels")
         return CondaLock(answer.subdir, tuple(answer.channels), tuple(answer.packages))
 

@@ -37,11 +37,11 @@ class Install(msgspec.Struct, frozen=True, kw_only=True, tag=True):
 
 class Answer(msgspec.Struct, frozen=True, kw_only=True):
     """What came of it. ``problem`` says for people why it did not work, "" when it did; ``missing`` are the packages
-    that could not be had, each with the reason; ``without_wished`` tells that what was wished does not fit."""
+    that could not be had, each with the reason; ``without`` is what was wished and does not fit."""
 
     problem: str = ""
     missing: list[tuple[str, str]] = []
     packages: list[CondaPackage] = []
     channels: list[str] = []
     subdir: str = ""
-    without_wished: bool = False
+    without: list[str] = []

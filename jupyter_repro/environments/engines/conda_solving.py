@@ -34,27 +34,23 @@ async def solve(asked: Solve, client: Client) -> Answer:
     say("resolve", f"for {subdir} with {', '.join(sorted(map(_virtual, virtual)))}")
     say("resolve", f"{', '.join(asked.specs)} in {', '.join(addresses)}")
     gateway = Gateway(cache_dir=Path(asked.cache), client=client)
-    known = [record_of(one) for one in asked.known]
-
-    async def found(wanted: list[MatchSpec]) -> list[RepoDataRecord]:
-        return await rattler_solve(
-            sources=list(channels.values()),
-            specs=wanted,
-            gateway=gateway,
-            platforms=[subdir, Subdir("noarch")],
-            locked_packages=known,
-            virtual_packages=virtual,
-        )
-
-    left_out = False
+    sources, platforms = list(channels.values()), [subdir, Subdir("noarch")]
     try:
-        try:
-            records = await found([*specs, *wished])
-        except SolverError:
-            if not wished:
-                raise
-            left_out = True
-            records = await found(specs)
+        known = await _still_there(asked.known, gateway, sources, platforms)
+        for count in range(len(wished), -1, -1):
+            try:
+                records = await rattler_solve(
+                    sources=sources,
+                    specs=[*specs, *wished[:count]],
+                    gateway=gateway,
+                    platforms=platforms,
+                    locked_packages=known,
+                    virtual_packages=virtual,
+                )
+                break
+            except SolverError:
+                if count == 0:
+                    raise
     except SolverError as error:
         said = _unsolved(error)
         raise Refused(f"No packages fit together: {said}. Change the environment.yml and build again.") from error
@@ -65,8 +61,21 @@ async def solve(asked: Solve, client: Client) -> Answer:
         packages=packages,
         channels=addresses,
         subdir=str(subdir),
-        without_wished=left_out,
+        without=asked.wished[count:],
     )
+
+
+async def _still_there(
+    known: list[CondaPackage], gateway: Gateway, channels: list[Channel], platforms: list[Subdir]
+) -> list[RepoDataRecord]:
+    """Those of the packages that the channels still have, with the same bytes: the others would be taken on trust."""
+    if not known:
+        return []
+    names = [one.name for one in known]
+    found = await gateway.query(channels, platforms, specs=names, recursive=False)
+    there = {(one.url, one.sha256) for several in found for one in several}
+    records = [record_of(one) for one in known]
+    return [one for one in records if (one.url, one.sha256) in there]
 
 
 def _channel(asked: Solve, name: str) -> Channel:

@@ -13,8 +13,9 @@ from jupyter_repro.environments.definitions import Definition, Lock, encode, rea
 from jupyter_repro.environments.engines import BuildLog, Engine, engine_of
 from jupyter_repro.environments.injected import injected_variables
 from jupyter_repro.environments.installed import installed_software
+from jupyter_repro.environments.locked import packages_of_lock
 from jupyter_repro.environments.places import Places
-from jupyter_repro.environments.snapshots import Package, read_software
+from jupyter_repro.environments.snapshots import read_software
 from jupyter_repro.errors import BuildFailed, EnvironmentUnknown
 from jupyter_repro.history import Commit
 from jupyter_repro.store import Kind
@@ -102,7 +103,7 @@ def _installed(opened: Opened, commit: Commit, on_line: Callable[[str], None] | 
         log.line(str(error))
         reason = error
     anew, key, interpreter = _anew(places, engine, definition, lock, log, reason)
-    held = [[Package("python", *pair) for pair in engine.packages(one).items()] for one in (lock, anew)]
+    held = [packages_of_lock(one, places) for one in (lock, anew)]
     replaced = compare_packages(held[0], held[1])
     instead = f"Used instead: {summary(replaced, most=5)}." if replaced else "The versions are the same."
     notice = (
@@ -138,7 +139,7 @@ def _with_what_was_added_by_hand(
     places = Places(opened.data.root / "environments")
     wanted = [one for one in changes if one.ecosystem == "python" and one.old and not one.old_origin]
     lock = read_lock(places.get(chosen.lock))
-    if lock.engine != "uv" or not wanted:
+    if lock.engine not in ("uv", "conda") or not wanted:
         return _Installed(chosen, "")
     engine, log = engine_of(lock.engine, places), _Lines(on_line)
     whole = replace(

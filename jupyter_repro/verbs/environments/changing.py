@@ -10,8 +10,7 @@ from dataclasses import dataclass
 from jupyter_repro.catalog import EnvironmentRecord, RevisionRecord, microseconds_now
 from jupyter_repro.environments.comparing import PackageChange, compare_packages
 from jupyter_repro.environments.definitions import Definition, checked, encode, read_lock
-from jupyter_repro.environments.engines import engine_of
-from jupyter_repro.environments.engines.conda_lock import conda_packages_of
+from jupyter_repro.environments.locked import packages_of_lock
 from jupyter_repro.environments.snapshots import Package
 from jupyter_repro.errors import EnvironmentNotReady, InvalidRequest
 from jupyter_repro.verbs.environments import deriving
@@ -168,10 +167,7 @@ def _packages(library: Library, revision: Revision) -> list[Package]:
     if not revision.lock:
         return []
     lock = read_lock(library.places.get(revision.lock))
-    if lock.engine == "conda":
-        return conda_packages_of(lock)
-    found = engine_of(lock.engine, library.places).packages(lock)
-    return [Package("python", name, version) for name, version in found.items()]
+    return packages_of_lock(lock, library.places)
 
 
 def _shared(visibility: str, users: Sequence[str], groups: Sequence[str]) -> dict[str, list[str]]:

@@ -17,11 +17,9 @@ from jupyter_repro.data_directory import DataDirectory
 from jupyter_repro.environments.choices import Chosen, read_choice
 from jupyter_repro.environments.comparing import compare_packages, summary
 from jupyter_repro.environments.definitions import Definition, read_definition, read_lock
-from jupyter_repro.environments.engines import engine_of
-from jupyter_repro.environments.engines.conda_lock import conda_packages_of
+from jupyter_repro.environments.locked import packages_of_lock
 from jupyter_repro.environments.places import Places
 from jupyter_repro.environments.snapshots import Package
-from jupyter_repro.environments.snapshots.python_packages import normalized
 from jupyter_repro.verbs.environments.library import Library
 from jupyter_repro.workspace import WorkspaceState
 from jupyter_repro.workspace.state import read_state
@@ -119,11 +117,7 @@ def locked_packages(places: Places, lock: str) -> tuple[Package, ...]:
 @lru_cache(maxsize=256)
 def _locked_packages(places: Places, lock: str) -> tuple[Package, ...]:
     read = read_lock(places.get(lock))
-    if read.engine == "conda":
-        return tuple(sorted(conda_packages_of(read), key=lambda package: package.name))
-    found = engine_of(read.engine, places).packages(read)
-    plain = {normalized(name): version for name, version in found.items()}
-    return tuple(Package("python", name, plain[name]) for name in sorted(plain))
+    return tuple(packages_of_lock(read, places))
 
 
 def definition_changes(old: Definition, new: Definition) -> tuple[DefinitionChange, ...]:

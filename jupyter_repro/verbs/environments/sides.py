@@ -6,8 +6,7 @@ import re
 from dataclasses import dataclass
 
 from jupyter_repro.environments.definitions import read_definition, read_lock
-from jupyter_repro.environments.engines import engine_of
-from jupyter_repro.environments.engines.conda_lock import conda_packages_of
+from jupyter_repro.environments.locked import packages_of_lock
 from jupyter_repro.environments.places import Places
 from jupyter_repro.environments.snapshots import Package, Software, read_software
 from jupyter_repro.environments.snapshots.texts import software
@@ -89,10 +88,7 @@ def packages_of(library: Library, revision: Revision) -> Software:
         return read_software(lock.text.encode())
     implementation, _, version = lock.python.partition(" ")
     found = [Package("runtime", "python", version, origin=implementation)] if version else []
-    if lock.engine == "conda":
-        return software([*found, *conda_packages_of(lock)])
-    packages = engine_of(lock.engine, library.places).packages(lock).items()
-    return software([*found, *(Package("python", name, version) for name, version in packages)])
+    return software([*found, *packages_of_lock(lock, library.places)])
 
 
 def _revision(library: Library, name: str) -> Side:
