@@ -19,6 +19,8 @@ export interface IActionsOptions {
   commands: CommandRegistry;
   kernels: KernelSpec.IManager;
   trans: TranslationBundle;
+  /** Of which builds the end is told. */
+  tells: () => 'all' | 'failed' | 'none';
 }
 
 export interface INewEnvironment {
@@ -197,47 +199,35 @@ export class Actions {
   /** Tells when a build ends, wherever the user is by then. */
   private _watch(task: Task | null, id: string, name: string, revision: number): void {
     if (task !== null) {
-      void this._tell(task, id, name, revision);
+      void this._tell(task, id, `${name} r${revision}`, revision);
     }
   }
 
-  private async _tell(task: Task, id: string, name: string, revision: number): Promise<void> {
-    const { model, trans, commands, kernels } = this._options;
-    const label = `${name} r${revision}`;
+  private async _tell(task: Task, id: string, label: string, revision: number): Promise<void> {
+    const { model, trans, commands, kernels, tells } = this._options;
     const show = {
       label: trans.__('Show'),
       callback: () => void commands.execute(EnvironmentCommands.open, { environment: id, revision })
     };
     try {
       const done = await follow(this._api, task, 'build-environment');
-      const used = model.selection?.used ?? null;
-      const usedHere = used?.environment === id;
-      Notification.success(
-        trans._n('%2 is ready: %1 package.', '%2 is ready: %1 packages.', done.packages, label),
-        {
-          autoClose: LONGER,
-          actions: [
-            show,
-            ...(usedHere || model.workspace.state === null
-              ? []
-              : [
-                  {
-                    label: trans.__('Use it here'),
-                    displayType: 'accent' as const,
-                    callback: () =>
-                      void commands.execute(EnvironmentCommands.use, { environment: id })
-                  }
-                ])
-          ]
-        }
-      );
+      const usedHere = model.selection?.used?.environment === id;
+      if (tells() === 'all') {
+        Notification.success(
+          trans._n('%2 is ready: %1 package.', '%2 is ready: %1 packages.', done.packages, label),
+          {
+            autoClose: LONGER,
+            actions: usedHere || model.workspace.state === null ? [show] : [show, this._useHere(id)]
+          }
+        );
+      }
       if (usedHere) {
         await Promise.all([kernels.refreshSpecs(), model.workspace.refresh()]);
       }
     } catch (error) {
       if (error instanceof TaskCancelled) {
         Notification.info(trans.__('The build of %1 was stopped.', label), { autoClose: BRIEF });
-      } else {
+      } else if (tells() !== 'none') {
         Notification.error(trans.__('The build of %1 failed: %2', label, messageOf(error)), {
           autoClose: false,
           actions: [show]
@@ -245,6 +235,15 @@ export class Actions {
       }
     }
     model.touch(id);
+  }
+
+  private _useHere(environment: string): Notification.IAction {
+    const { trans, commands } = this._options;
+    return {
+      label: trans.__('Use it here'),
+      displayType: 'accent',
+      callback: () => void commands.execute(EnvironmentCommands.use, { environment })
+    };
   }
 
   private _workspaceId(): string {

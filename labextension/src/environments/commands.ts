@@ -13,6 +13,7 @@ import type { Actions } from './actions';
 import { draftOf, definitionOf } from './draft';
 import { EnvironmentCommands as ids } from './ids';
 import type { EnvironmentsModel } from './model';
+import { isUsed } from './rows';
 
 export interface IEnvironmentCommands {
   commands: CommandRegistry;
@@ -183,8 +184,9 @@ function addUseCommands(context: IEnvironmentCommands): void {
       return isProtected() && (name === null || (model().find(name)?.active ?? null) !== null);
     },
     isToggled: args => {
+      const environment = model().find(textOf(args, 'environment'));
       const used = model().selection?.used ?? null;
-      return args.toggles === true && used !== null && used.environment === args.environment;
+      return args.toggles === true && environment !== undefined && isUsed(used, environment);
     },
     execute: args =>
       told(trans, trans.__('Environment'), async () => {

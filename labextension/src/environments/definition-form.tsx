@@ -202,7 +202,7 @@ function hintOf(part: Part, { engine }: IDraft, trans: TranslationBundle): strin
   switch (part) {
     case 'main':
       return engine === 'uv'
-        ? trans.__('As in requirements.txt. With ipykernel, its kernel appears in the launcher.')
+        ? trans.__('As in requirements.txt. The kernel (ipykernel) and pip come along.')
         : engine === 'docker'
           ? trans.__('The instructions that follow FROM. Secrets never belong into them.')
           : trans.__('With ipykernel, its kernel appears in the launcher.');

@@ -8,6 +8,7 @@ import {
 import { ICommandPalette, WidgetTracker } from '@jupyterlab/apputils';
 import { IEditorServices } from '@jupyterlab/codeeditor';
 import { ILauncher } from '@jupyterlab/launcher';
+import { ISettingRegistry } from '@jupyterlab/settingregistry';
 import { ITranslator, nullTranslator } from '@jupyterlab/translation';
 import { INotebookTree } from '@jupyter-notebook/tree';
 import type { Widget } from '@lumino/widgets';
@@ -39,7 +40,15 @@ export const environmentsPlugin: JupyterFrontEndPlugin<void> = {
   description: 'Environments: their list, their revisions and builds, and the choice of one.',
   autoStart: true,
   requires: [IWorkspaceModel, IEditorServices],
-  optional: [ILayoutRestorer, ICommandPalette, ILauncher, ITranslator, ILabShell, INotebookTree],
+  optional: [
+    ILayoutRestorer,
+    ICommandPalette,
+    ILauncher,
+    ITranslator,
+    ILabShell,
+    INotebookTree,
+    ISettingRegistry
+  ],
   activate: (
     app: JupyterFrontEnd,
     workspace: IWorkspaceModel,
@@ -49,23 +58,39 @@ export const environmentsPlugin: JupyterFrontEndPlugin<void> = {
     launcher: ILauncher | null,
     given: ITranslator | null,
     lab: ILabShell | null,
-    tree: INotebookTree | null
+    tree: INotebookTree | null,
+    registry: ISettingRegistry | null
   ): void => {
     const translator = given ?? nullTranslator;
     const trans = translator.load(DOMAIN);
     const time = new TimeFormat(localeOf(translator.languageCode));
     const { commands, shell, serviceManager } = app;
     const place = new Place(shell, lab, tree);
+    let tells: 'all' | 'failed' | 'none' = 'all';
     let made: { model: EnvironmentsModel; actions: Actions } | undefined;
     const parts = (): { model: EnvironmentsModel; actions: Actions } => {
       if (made === undefined) {
         const model = new EnvironmentsModel(workspace);
         const kernels = serviceManager.kernelspecs;
-        made = { model, actions: new Actions({ model, commands, kernels, trans }) };
+        made = {
+          model,
+          actions: new Actions({ model, commands, kernels, trans, tells: () => tells })
+        };
       }
       return made;
     };
     const model = (): EnvironmentsModel => parts().model;
+
+    void registry
+      ?.load(environmentsPlugin.id)
+      .then(settings => {
+        const read = (): void => {
+          tells = settings.composite.tellBuilds as typeof tells;
+        };
+        settings.changed.connect(read);
+        read();
+      })
+      .catch((error: unknown) => console.error(error));
 
     const panel = new EnvironmentsPanel({ model, commands, trans });
     const tracker = new WidgetTracker<EnvironmentWidget>({

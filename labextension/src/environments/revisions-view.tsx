@@ -10,6 +10,7 @@ import { isUnderWay } from './build-log';
 import { DefinitionCard } from './definition-view';
 import type { IRevisionRow } from './environment-model';
 import { LogView } from './log-view';
+import { isUsed } from './rows';
 import type { IEnvironmentProps } from './view';
 import { lasted, stateWord } from './words';
 
@@ -179,7 +180,10 @@ function ChosenActions(props: IEnvironmentProps): React.JSX.Element {
   const { detail } = model;
   const used = model.environments.selection?.used ?? null;
   const usedHere =
-    used !== null && used.environment === model.id && used.revision === model.selected;
+    used !== null &&
+    model.environment !== null &&
+    isUsed(used, model.environment) &&
+    used.revision === model.selected;
   const canUse = detail?.revision.ready === true && model.environments.workspace.state !== null;
   return (
     <span className="jpr-Env-small">

@@ -14,7 +14,11 @@ const found = [discovered({ path: 'requirements.txt' })];
 /** Rows as words: `# group` and names. */
 const words = (filter: string, used: string | null = null): string[] =>
   rowsOf(
-    { environments, found, used: used === null ? null : { environment: used, revision: 7 } },
+    {
+      environments,
+      found,
+      used: used === null ? null : { environment: used, name: 'any', revision: 7 }
+    },
     filter
   ).map(row =>
     row.kind === 'group'
@@ -49,8 +53,19 @@ describe('the list of environments', () => {
   });
 
   it('says which revision is in use', () => {
-    const rows = rowsOf({ environments, found, used: { environment: 'a', revision: 5 } }, '');
+    const rows = rowsOf(
+      { environments, found, used: { environment: 'a', name: 'py311-pandas', revision: 5 } },
+      ''
+    );
     expect(rows[1]).toMatchObject({ kind: 'environment', used: 5 });
     expect(rows[3]).toMatchObject({ kind: 'environment', used: null });
+  });
+
+  it('knows what came back with a commit by its name', () => {
+    const rows = rowsOf(
+      { environments, found, used: { environment: null, name: 'geo', revision: 2 } },
+      ''
+    );
+    expect(rows[1]).toMatchObject({ environment: { name: 'geo' }, used: 2 });
   });
 });

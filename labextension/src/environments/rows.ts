@@ -1,5 +1,5 @@
 /** The list of environments as rows: grouped by what they are to the user, narrowed by words. No DOM. */
-import type { Discovered, Environment } from '../api/client';
+import type { Discovered, Environment, Used } from '../api/client';
 import type { ITreeRow } from '../ui/rows';
 
 const GROUPS = ['used', 'mine', 'shared', 'found', 'archived'] as const;
@@ -30,7 +30,7 @@ export interface IListed {
   readonly environments: readonly Environment[];
   readonly found: readonly Discovered[];
   /** What the workspace uses. */
-  readonly used: { readonly environment: string | null; readonly revision: number } | null;
+  readonly used: Pick<Used, 'environment' | 'name' | 'revision'> | null;
 }
 
 const GROUP = 32;
@@ -45,7 +45,7 @@ export function rowsOf(listed: IListed, filter: string): EnvironmentsRow[] {
   };
   for (const environment of listed.environments) {
     if (matches(environment, filter)) {
-      const revision = used?.environment === environment.id ? used.revision : null;
+      const revision = used !== null && isUsed(used, environment) ? used.revision : null;
       put(groupOf(environment, revision !== null), {
         kind: 'environment',
         key: `e-${environment.id}`,
@@ -71,6 +71,19 @@ export function rowsOf(listed: IListed, filter: string): EnvironmentsRow[] {
     };
     return rows.length === 0 ? [] : [head, ...rows];
   });
+}
+
+/** Whether what a workspace uses is of an environment. What came back with a commit is known by its name alone. */
+export function isUsed(
+  used: Pick<Used, 'environment' | 'name'> | null,
+  environment: Pick<Environment, 'id' | 'name'>
+): boolean {
+  if (used === null) {
+    return false;
+  }
+  return used.environment === null
+    ? used.name === environment.name
+    : used.environment === environment.id;
 }
 
 function groupOf(environment: Environment, used: boolean): Group {

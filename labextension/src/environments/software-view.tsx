@@ -25,6 +25,7 @@ export class SoftwareWidget extends ReactWidget {
     super();
     this.addClass('jpr-Env');
     this.title.closable = true;
+    this.title.icon = environmentIcon;
     this._props.model.changed.connect(this._name, this);
     this._name();
   }
@@ -49,7 +50,6 @@ export class SoftwareWidget extends ReactWidget {
     const { a, b } = model.moments;
     const name = (moment: string): string =>
       moment === 'now' ? trans.__('now') : momentName(moment, model.commits);
-    this.title.icon = b === null ? environmentIcon : compareIcon;
     this.title.label =
       b === null
         ? trans.__('Software, %1', name(a))

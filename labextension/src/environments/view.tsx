@@ -17,6 +17,7 @@ import type { EnvironmentModel, Tab } from './environment-model';
 import { EnvironmentCommands } from './ids';
 import { PackagesTab } from './packages-tab';
 import { RevisionsTab } from './revisions-view';
+import { isUsed } from './rows';
 import { TabPanel, Tabs } from './tabs-view';
 import { sharingWords } from './words';
 
@@ -83,7 +84,7 @@ function Head(props: IEnvironmentProps & { environment: Environment }): React.JS
   const { model, environment, trans, commands, menu } = props;
   const { name, active, newest, description, archived } = environment;
   const used = model.environments.selection?.used ?? null;
-  const usedHere = used !== null && used.environment === environment.id;
+  const usedHere = isUsed(used, environment);
   const run = (command: string): void => void commands.execute(command, { environment: model.id });
   return (
     <div className="jpr-Env-head">
@@ -93,7 +94,7 @@ function Head(props: IEnvironmentProps & { environment: Environment }): React.JS
           <span className={`jpr-Badge ${active === null ? '' : 'jpr-mod-accent'}`}>
             {active === null ? trans.__('no good build yet') : trans.__('active: r%1', active)}
           </span>
-          {usedHere && (
+          {usedHere && used !== null && (
             <span
               className="jpr-Badge jpr-mod-accent"
               title={used.pinned ? trans.__('Pinned') : trans.__('Follows the active revision')}
