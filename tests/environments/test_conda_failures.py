@@ -3,8 +3,10 @@ is named."""
 
 from __future__ import annotations
 
+import base64
 import contextlib
 import functools
+import json
 import os
 import shutil
 import signal
@@ -58,10 +60,10 @@ def remove(library: environments.Library, *, cache: bool) -> None:
 
 
 @contextlib.contextmanager
-def served(folder: Path) -> Iterator[str]:
+def served(folder: Path, handler: type[SimpleHTTPRequestHandler] | None = None) -> Iterator[str]:
     """The channel over HTTP, at an address that is free again when the block ends."""
-    handler = functools.partial(Quiet, directory=str(folder))
-    with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
+    answering = functools.partial(handler or Quiet, directory=str(folder))
+    with ThreadingHTTPServer(("127.0.0.1", 0), answering) as server:
         thread = threading.Thread(target=server.serve_forever)
         thread.start()
         try:
@@ -74,6 +76,17 @@ def served(folder: Path) -> Iterator[str]:
 class Quiet(SimpleHTTPRequestHandler):
     def log_message(self, format: str, *args: object) -> None:
         pass
+
+
+class Guarded(Quiet):
+    """Wants a user and a password."""
+
+    def do_GET(self) -> None:
+        wanted = "Basic " + base64.b64encode(b"me:pw").decode()
+        if self.headers.get("Authorization") == wanted:
+            super().do_GET()
+        else:
+            self.send_error(401)
 
 
 class Silent:
@@ -125,6 +138,22 @@ def test_a_channel_without_checksums_cannot_be_locked(library: environments.Libr
     channel.index()
     environments.create(library, "small", asked(channel.url, "stats"))
     assert "gives no checksum of tables 2.5 h3_1" in environments.build(library, "small").problem
+
+
+def test_a_channel_that_wants_credentials_gets_those_that_rattler_is_told_of(
+    library: environments.Library, channel: Channel, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with served(channel.folder, Guarded) as url:
+        environments.create(library, "small", asked(url, "stats"))
+        problem = environments.build(library, "small").problem
+        assert f"The channel {url} wants credentials" in problem
+        assert "RATTLER_AUTH_FILE" in problem
+        said = {"127.0.0.1": {"BasicHTTP": {"username": "me", "password": "pw"}}}
+        (tmp_path / "auth.json").write_text(json.dumps(said))
+        monkeypatch.setenv("RATTLER_AUTH_FILE", str(tmp_path / "auth.json"))
+        done = environments.build(library, "small")
+        assert done.problem == ""
+    assert "pw" not in read_lock(library.places.get(done.lock)).text
 
 
 @pytest.mark.parametrize("over_http", [False, True])
