@@ -21,11 +21,26 @@ CHECKS = (
 
 @pytest.mark.slow
 @pytest.mark.parametrize("names", ["schemathesis.toml", "schemathesis-any-names.toml"])
-def test_a_fuzzer_finds_no_way_to_break_a_running_server(files: Path, tmp_path: Path, names: str):
+def test_a_fuzzer_finds_no_way_to_break_a_running_server(
+    files: Path, tmp_path: Path, names: str, monkeypatch: pytest.MonkeyPatch
+):
+    # Environments that are made up are built as well: none of that leaves this machine.
+    monkeypatch.setenv("UV_OFFLINE", "1")
+    monkeypatch.setenv("DOCKER_HOST", "unix:///nowhere")
+    for name, value in (
+        ("HTTP_PROXY", "http://127.0.0.1:9"),
+        ("HTTPS_PROXY", "http://127.0.0.1:9"),
+        ("NO_PROXY", "127.0.0.1"),
+    ):
+        monkeypatch.setenv(name, value)
     with running(files, tmp_path / "home") as server:
         made = server.ask("POST", "workspaces", {})
         server.finished(made["task"]["id"])
-        command = [sys.executable, "-m", "schemathesis.cli", "--config-file", str(Path(__file__).with_name(names))]
+        built = server.ask("POST", "environments", {"name": "one", "definition": {"engine": "host"}})
+        server.finished(built["task"]["id"])
+        settings = tmp_path / names
+        settings.write_text(Path(__file__).with_name(names).read_text().replace("BUILD", built["build"]))
+        command = [sys.executable, "-m", "schemathesis.cli", "--config-file", str(settings)]
         command += ["run", f"{server.url}jupyter-repro/api/openapi.json", "-H", f"Authorization: token {TOKEN}"]
         # Invented names lead nowhere, whatever else is sent with them: the systematic part is for those that exist.
         phases = "fuzzing" if "any-names" in names and not EXPLORING else "examples,coverage,fuzzing"
