@@ -82,13 +82,16 @@ def make_lab(plugin: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator
         lab.stop()
 
 
-@pytest.fixture(scope="module")
-def lab(make_lab: LabMaker) -> Lab:
-    """A server on a project with a history."""
-    made = make_lab(options=QUIET)
+@pytest.fixture(scope="session")
+def lab(plugin: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
+    """A server on a project with a history, for all tests that only look."""
+    home = tmp_path_factory.mktemp("home")
+    made = Lab(home=home, root=home / "work" / "churn-model", options=QUIET)
+    made.root.mkdir(parents=True)
     write_history(made)
     write_changes(made.root)
-    return made.start()
+    yield made.start()
+    made.stop()
 
 
 DeskMaker = Callable[[Lab], Desk]

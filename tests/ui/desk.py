@@ -127,9 +127,16 @@ class Desk:
     # What to do
 
     def accept(self) -> None:
-        """The button of a dialog that goes on."""
+        """The button of a dialog that goes on; another question may follow."""
+        asked = self.dialog.element_handle()
         self.dialog.locator("button.jp-mod-accept").last.click()
-        expect(self.dialog).to_have_count(0)
+        asked.wait_for_element_state("hidden")
+
+    def accept_next(self, question: str) -> None:
+        """Wait for a question and agree; the next one may follow at once."""
+        asked = self.page.locator(".jp-Dialog", has_text=question)
+        asked.locator("button.jp-mod-accept").last.click()
+        expect(asked).to_have_count(0)
 
     def expand(self, title: str) -> None:
         """Click a row."""

@@ -47,6 +47,8 @@ class Lab:
     root: Path
     app: str = "lab"
     options: tuple[str, ...] = ()
+    extensions: tuple[str, ...] = ()
+    """Server extensions beside our own."""
     together: bool = False
     """With jupyter-collaboration, which is off otherwise wherever it is installed."""
     environment: Mapping[str, str] = field(default_factory=dict)
@@ -163,7 +165,8 @@ class Lab:
     def _choose_extensions(self) -> None:
         # A configuration file, because an editable install brings none, and the option of the command line would
         # not switch off what another file switches on.
-        extensions = {"jupyter_repro": True, "jupyter_server_ydoc": self.together}
+        own = dict.fromkeys(("jupyter_repro", *self.extensions), True)
+        extensions = {**own, "jupyter_server_ydoc": self.together}
         config = self.home / "config"
         (config / "labconfig").mkdir(parents=True, exist_ok=True)
         (config / "jupyter_server_config.json").write_text(

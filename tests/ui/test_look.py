@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from playwright.sync_api import expect
 
 from tests.ui.desk import HISTORY, Desk
 
-THEMES = ("JupyterLab Light", "JupyterLab Dark")
+# The server remembers the last one, for the pictures of others.
+THEMES = ("JupyterLab Dark", "JupyterLab Light")
 
 
 @pytest.mark.parametrize("theme", THEMES)
@@ -145,6 +148,71 @@ def test_one_file_s_history_from_the_file_browser(desk: Desk) -> None:
     expect(desk.commit("Baseline for the review")).to_be_visible()
     expect(desk.commit("First features")).to_have_count(0)
     desk.picture("one-file")
+
+
+def test_one_file_s_history_from_the_tab_of_a_document(desk: Desk) -> None:
+    desk.open()
+    desk.open_file("notes.md")
+    desk.tab("notes.md").click(button="right")
+    desk.page.locator(".lm-Menu-item", has_text="History of This File").click()
+    expect(desk.sidebar).to_contain_text("Only notes.md")
+    expect(desk.sidebar.locator(".jpr-Row.jpr-mod-commit")).to_have_count(1)
+
+
+def test_what_a_comparison_shows_is_switched(desk: Desk) -> None:
+    desk.open()
+    desk.open_history()
+    desk.act("Import raw data", "Compare with current")
+    compare = desk.page.locator(".jpr-Compare")
+    compare.locator('.jpr-Row[data-path="train.ipynb"]').click()
+    source, outputs = compare.locator(".jp-Cellrow-source:visible"), compare.locator(".jp-Cellrow-outputs:visible")
+    expect(source.first).to_be_visible()
+    expect(outputs.first).to_be_visible()
+    expect(compare.locator(".jp-Cellrow-metadata:visible")).to_have_count(0)
+    compare.get_by_role("button", name="Outputs").click()
+    expect(outputs).to_have_count(0)
+    compare.get_by_role("button", name="Metadata").click()
+    compare.get_by_role("button", name="Sources").click()
+    expect(source).to_have_count(0)
+    compare.get_by_role("button", name="Text").click()
+    expect(compare.locator(".jpr-TextDiff .cm-editor").first).to_be_visible()
+    desk.picture("notebook-as-text")
+
+    compare.locator('.jpr-Row[data-path="results/roc.png"]').click()
+    expect(compare.locator(".jpr-Pictures img")).to_have_count(2)
+    compare.get_by_role("button", name="Swipe").click()
+    slider = compare.get_by_label("How much of the older image is shown")
+    expect(compare.locator(".jpr-Swipe-images img").last).to_have_css("clip-path", "inset(0px 50% 0px 0px)")
+    slider.press("Home")
+    expect(compare.locator(".jpr-Swipe-images img").last).to_have_css("clip-path", "inset(0px 100% 0px 0px)")
+    slider.press("PageUp")
+    desk.picture("swipe")
+    assert desk.violations(".jpr-Compare") == []
+
+
+def test_a_reload_brings_back_what_was_open(desk: Desk) -> None:
+    desk.open()
+    desk.open_history()
+    desk.act("First features", "Browse all files")
+    desk.act("Import raw data", "Compare with current")
+    desk.page.locator('.jpr-Compare-files .jpr-Row[data-path="notes.md"]').click()
+    expect(desk.page.locator(".jpr-TextDiff")).to_be_visible()
+    desk.expand("Baseline for the review")
+    desk.changed("train.ipynb").click()
+    expect(desk.tab("train.ipynb @")).to_be_visible()
+    desk.tab("… now").click()
+    desk.keep_layout()
+    desk.reload()
+    expect(desk.sidebar).to_be_visible()
+    expect(desk.commit("Import raw data")).to_be_visible()
+    expect(desk.tab("train.ipynb @")).to_be_visible()
+    expect(desk.page.locator(".jpr-TextDiff")).to_be_visible()
+    expect(desk.page.locator('.jpr-Compare-files .jpr-Row[data-path="notes.md"]')).to_have_class(
+        re.compile("jpr-mod-open")
+    )
+    desk.tab("Files @").click()
+    expect(desk.page.locator('.jpr-Browse .jpr-Row[data-path="features"]')).to_be_visible()
+    desk.picture("after-a-reload")
 
 
 def test_lab_s_own_places_lead_to_the_history(desk: Desk) -> None:

@@ -130,7 +130,6 @@ export function Tree<R extends ITreeRow>(props: ITreeProps<R>): React.JSX.Elemen
       aria-busy={props.busy}
       aria-multiselectable={props.multiple}
       aria-activedescendant={focus === null || !shown ? undefined : idOf(focus)}
-      data-lm-suppress-shortcuts="true"
       onScroll={event => setTop(event.currentTarget.scrollTop)}
       onKeyDown={onKeyDown}
     >

@@ -39,7 +39,7 @@ export class Documents implements IDocuments {
 
   async settle(before: Occasion): Promise<boolean> {
     this._given.clear();
-    const unsaved = this._open().filter(({ context }) => context.model.dirty);
+    const unsaved = this._open().filter(({ context }) => this._isUnsaved(context));
     const { policy } = this._options;
     if (unsaved.length === 0 || policy() === 'never') {
       return true;
@@ -66,12 +66,18 @@ export class Documents implements IDocuments {
     return true;
   }
 
-  async reload(): Promise<void> {
+  reload(): Promise<void> {
+    // One after the other: the task of a restore and the event of it both ask.
+    this._reloading = this._reloading.then(() => this._reload());
+    return this._reloading;
+  }
+
+  private async _reload(): Promise<void> {
     const given = new Set(this._given);
     this._given.clear();
     await Promise.all(
       this._open()
-        .filter(({ context }) => !context.model.dirty || given.has(context))
+        .filter(({ context }) => !this._isUnsaved(context) || given.has(context))
         .map(open => this._reloadOne(open, given.has(open.context)))
     );
   }
@@ -93,6 +99,7 @@ export class Documents implements IDocuments {
           : known.last_modified === now.last_modified;
       if (!same || anyway) {
         await context.revert();
+        this._remember(context);
       }
     } catch (error) {
       if (error instanceof ServerConnection.ResponseError && error.response.status === 404) {
@@ -103,6 +110,23 @@ export class Documents implements IDocuments {
       }
       void showErrorMessage(trans.__('Could not reload %1', baseName(context.path)), String(error));
     }
+  }
+
+  /** Whether there is something to lose: a notebook calls itself changed when its kernel has told about itself. */
+  private _isUnsaved({ model }: DocumentRegistry.Context): boolean {
+    return model.dirty && this._loaded.get(model) !== contentOf(model);
+  }
+
+  private _remember(context: DocumentRegistry.Context): void {
+    const { model } = context;
+    this._loaded.set(model, contentOf(model));
+    const forget = (_: unknown, state: DocumentRegistry.SaveState): void => {
+      if (state !== 'failed') {
+        this._loaded.delete(model);
+        context.saveState.disconnect(forget);
+      }
+    };
+    context.saveState.connect(forget);
   }
 
   /** Documents of the workspace that the browser itself saves, each once however many views it has. */
@@ -176,8 +200,18 @@ export class Documents implements IDocuments {
     return 'save';
   }
 
+  /** What was read last from the disk, until it is saved over. */
+  private readonly _loaded = new WeakMap<DocumentRegistry.IModel, string>();
+  private _reloading: Promise<void> = Promise.resolve();
   /** Documents whose unsaved text the user gave up. */
   private readonly _given = new Set<DocumentRegistry.Context>();
+}
+
+/** All that a person wrote in it. */
+function contentOf(model: DocumentRegistry.IModel): string {
+  return JSON.stringify(model.toJSON(), (key, value: unknown) =>
+    key === 'language_info' ? undefined : value
+  );
 }
 
 function widgetsIn(app: JupyterFrontEnd, area: string): Widget[] {
