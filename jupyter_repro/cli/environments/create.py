@@ -23,6 +23,7 @@ if TYPE_CHECKING:
         "jupyter-repro env create geo --from environment.yml",
         "jupyter-repro env create churn --based-on py311-pandas@4 --requirements more.txt",
         "jupyter-repro env create as-then --like v1",
+        "jupyter-repro env create boxed --engine docker --base python:3.12 --dockerfile Dockerfile --memory 4G",
         "jupyter-repro env create here --engine host",
     ),
 )
@@ -32,10 +33,13 @@ if TYPE_CHECKING:
     metavar="ENGINE",
     default=None,
     help="uv makes virtual environments, and is meant without this; conda makes conda environments, without conda; "
-    "host describes an interpreter that is there.",
+    "docker makes images, whose kernels run in containers; host describes an interpreter that is there.",
 )
 @click.option(
-    "--base", metavar="PATH", default="", help="The interpreter that the engine host describes; ours if left out."
+    "--base",
+    metavar="WHAT",
+    default="",
+    help="docker: the image that it starts from. host: the interpreter that it describes; ours if left out.",
 )
 @click.option(
     "--like",

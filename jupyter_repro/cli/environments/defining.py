@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 import click
 
+from jupyter_repro.cli.environments.containers import container_options, said_of_containers
 from jupyter_repro.cli.escape import shown_path
 from jupyter_repro.errors import BuildFailed, Cancelled, InvalidRequest
 
@@ -63,7 +64,7 @@ def definition_options(function: Function) -> Function:
         ),
     ):
         function = option(function)
-    return function
+    return container_options(function)
 
 
 @dataclass(frozen=True)
@@ -105,6 +106,7 @@ def defined(library: Library, old: Definition, asked: Asked, name: str) -> Defin
         changes["parent"] = environments.based_on(library, *environments.revision_named(asked.based_on)).parent
     if asked.project_files is not None:
         changes["project_files"] = asked.project_files
+    changes |= said_of_containers(old.build_arguments, old.files, _text)
     return msgspec.structs.replace(old, **changes)
 
 

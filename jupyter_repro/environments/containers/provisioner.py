@@ -85,7 +85,11 @@ class ContainerProvisioner(KernelProvisionerBase):
         variables = self._own_variables(env if isinstance(env, dict) else {})
         directory = os.path.realpath(str(cwd or os.getcwd()))
         self._ended = None
-        self._running, self.connection_info = await asyncio.to_thread(self._start, cmd, variables, directory)
+        try:
+            self._running, self.connection_info = await asyncio.to_thread(self._start, cmd, variables, directory)
+        except BaseException:
+            await self.cleanup()
+            raise
         return self.connection_info
 
     async def poll(self) -> int | None:

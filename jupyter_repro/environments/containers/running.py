@@ -129,19 +129,18 @@ def _create(client: APIClient, plan: Plan) -> str:
         group_add=[str(group) for group in os.getgroups()],
         **limits,
     )
-    return str(
-        client.create_container(
-            plan.image,
-            entrypoint=list(plan.command[:1]),
-            command=list(plan.command[1:]),
-            user=f"{os.getuid()}:{os.getgid()}",
-            environment={**user_variables(), **plan.environment},
-            working_dir=plan.directory,
-            labels=plan.labels,
-            ports=[(inside, "tcp") for inside in PORTS.values()] if ports else None,
-            host_config=host,
-        )["Id"]
+    made = client.create_container(
+        plan.image,
+        entrypoint=list(plan.command[:1]),
+        command=list(plan.command[1:]),
+        user=f"{os.getuid()}:{os.getgid()}",
+        environment={**user_variables(), **plan.environment},
+        working_dir=plan.directory,
+        labels=plan.labels,
+        ports=[(inside, "tcp") for inside in PORTS.values()] if ports else None,
+        host_config=host,
     )
+    return str(made["Id"])
 
 
 def _bind(outside: str, inside: str) -> dict[str, object]:

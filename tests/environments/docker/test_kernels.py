@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import logging
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -92,7 +93,7 @@ def kernels(
     yield started
     started.close()
     assert containers(engine_of_run) == "", "no container outlives its kernel"
-    assert not list((tmp_path / "environments" / "docker" / "kernels").iterdir()), "nor its folders"
+    assert not list(tmp_path.glob("**/docker/kernels/*")), "nor its folders"
 
 
 def test_an_environment_is_built_chosen_and_run(
@@ -173,11 +174,11 @@ def test_nothing_of_the_engine_or_of_the_server_is_inside(
     monkeypatch.setenv("SERVER_TOKEN", "of the server")
     _, client = kernels.start()
     code = (
-        "import os, glob\n"
-        "print(glob.glob('/**/docker.sock', recursive=True), 'DOCKER_HOST' in os.environ, 'SERVER_TOKEN' in os.environ)"
+        "import os\n"
+        "print('docker.sock' in open('/proc/self/mountinfo').read(), os.path.lexists('/var/run/docker.sock'))\n"
+        "print('DOCKER_HOST' in os.environ, 'SERVER_TOKEN' in os.environ)"
     )
-    assert says(client, code) == "[] False False"
-    says(client, "import subprocess")
+    assert says(client, code).split() == ["False"] * 4
     assert says(client, "print(open('/proc/self/status').read().split('CapEff:')[1].split()[0])") == "0" * 16
 
 
@@ -225,7 +226,6 @@ def test_a_kernel_that_cannot_start_says_why(kernels: Kernels, tmp_path: Path) -
     kernels.folder = Path("/etc")
     with pytest.raises(errors.NotPossible, match="belongs to the system"):
         kernels.start()
-    (tmp_path / "environments" / "docker" / "kernels").mkdir(parents=True, exist_ok=True)
 
 
 def test_pre_run_runs_inside_before_the_kernel(kernels: Kernels) -> None:
@@ -267,15 +267,8 @@ def test_containers_of_a_server_that_was_killed_are_removed(kernels: Kernels, en
 def test_another_user_is_the_same_user_inside(
     kernels: Kernels, engine_of_run: DockerEngine, tmp_path: Path, data_home: Path
 ) -> None:
-    kernels.write_spec()
-    probe = [sys.executable, "-c", "import jupyter_repro.environments.containers.provisioner"]
-    if subprocess.run(probe, user=1234, group=1234, extra_groups=[], capture_output=True, check=False).returncode:
-        pytest.skip("the Python of these tests is closed to other users")
-    for place in (*engine_of_run.folder.parents, *tmp_path.parents, *data_home.parents):
-        if "pytest" in place.name or "repro-docker" in place.name or place == engine_of_run.folder:
-            place.chmod(0o755)
-    engine_of_run.folder.chmod(0o755)
-    tmp_path.chmod(0o755)
+    if shutil.which("setpriv") is None:
+        pytest.skip("setpriv is not installed")
     (engine_of_run.folder / "docker.sock").chmod(0o666)
     mine = tmp_path / "of-another"
     for place in (mine, mine / "work", mine / "runtime"):
@@ -296,10 +289,10 @@ def test_another_user_is_the_same_user_inside(
     variables |= {"LOGNAME": "ann", "IPYTHONDIR": str(mine)}
     kernels.root = mine / "environments"
     kernels.write_spec()
-    done = subprocess.run(
-        [sys.executable, "-c", program, str(mine / "work")],
-        user=1234, group=1234, extra_groups=[], env=variables, capture_output=True, text=True, check=False, cwd="/",
-    )  # fmt: skip
+    # May read what only root may, as the Python of these tests can be; may write nothing of root's.
+    reading = "+dac_read_search"
+    become = ["setpriv", "--reuid=1234", "--regid=1234", "--clear-groups", f"--inh-caps={reading}"]
+    command = [*become, f"--ambient-caps={reading}", sys.executable, "-c", program, str(mine / "work")]
+    done = subprocess.run(command, env=variables, capture_output=True, text=True, check=False, cwd="/")
     assert done.stdout.split() == ["1234", "ann", "/home/jupyter-repro", "True"], done.stderr
     assert (mine / "work" / "made").stat().st_uid == 1234
-    (tmp_path / "environments" / "docker" / "kernels").mkdir(parents=True, exist_ok=True)

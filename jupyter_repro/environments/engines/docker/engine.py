@@ -30,12 +30,6 @@ from jupyter_repro.errors import BuildFailed
 if TYPE_CHECKING:
     from docker import APIClient
 
-NETWORK = "JUPYTER_REPRO_BUILD_NETWORK"
-"""The variable that says which network the instructions of builds have: bridge (the engine's own), host, or none."""
-
-PUSH_TO = "JUPYTER_REPRO_PUSH_TO"
-"""The variable that names a repository (registry/name) into which every image that was built is pushed."""
-
 
 class DockerEngine:
     """Makes images. Everything it wants has a name in the engine that bears the mark of the data directory."""
@@ -56,10 +50,10 @@ class DockerEngine:
             found = software_in(client, image)
             remember(self._places, image, found.encode())
             _tell_software(found, log)
-            pushed = ""
-            if os.environ.get(PUSH_TO):
-                tag = image.removeprefix("sha256:")[:24]
-                pushed = registry.push(client, image, os.environ[PUSH_TO], tag, log)
+            # A repository into which every image goes that was built.
+            repository = os.environ.get("JUPYTER_REPRO_PUSH_TO", "")
+            tag = image.removeprefix("sha256:")[:24]
+            pushed = registry.push(client, image, repository, tag, log) if repository else ""
             about = client.inspect_image(image)
         locked = ImageLock(
             image=image, definition=definition, images=start.images, pushed=pushed, software=as_lines(found)
@@ -134,7 +128,7 @@ class DockerEngine:
             base=start.base,
             images={one.reference: names.of_base(one.id) for one in start.images},
             lent=lent.and_also(pinning_secrets(versions)) if versions is not None else lent,
-            network=os.environ.get(NETWORK, ""),
+            network=os.environ.get("JUPYTER_REPRO_BUILD_NETWORK", ""),
         )
         with refusals():
             return build_image(client, build, log)
