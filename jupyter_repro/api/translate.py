@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-import contextlib
 import os
 import re
 from collections.abc import Iterable, Mapping
+from itertools import islice
 
+from jupyter_repro.api.schemas.base import MOST_LISTED
 from jupyter_repro.api.schemas.commits import Change, ChangeKind, Commit, EnvironmentLabel, SkippedPath
 from jupyter_repro.api.schemas.restore import PurgePlan
 from jupyter_repro.api.schemas.sessions import Session
 from jupyter_repro.api.schemas.trees import EntryType, FileKind
 from jupyter_repro.environments.choices import read_label
-from jupyter_repro.errors import CommitNotFound
+from jupyter_repro.errors import BlobCorrupt, BlobMissing, CommitNotFound
 from jupyter_repro.history import Commit as HistoryCommit
 from jupyter_repro.history import Repository
 from jupyter_repro.history.moments import rfc3339
@@ -47,8 +48,8 @@ def entry_type(name: str) -> EntryType:
 
 
 def skipped_of(pairs: Iterable[tuple[str, str]]) -> list[SkippedPath]:
-    """Paths with a reason."""
-    return [SkippedPath(path=path, reason=reason) for path, reason in pairs]
+    """Paths with a reason: the first of them."""
+    return [SkippedPath(path=path, reason=reason) for path, reason in islice(pairs, MOST_LISTED)]
 
 
 def purge_plan_of(plan: VerbPurgePlan) -> PurgePlan:
@@ -58,9 +59,12 @@ def purge_plan_of(plan: VerbPurgePlan) -> PurgePlan:
         bytes=plan.bytes,
         files=plan.files,
         commits=plan.commits,
-        same=list(plan.same),
-        sharing=list(plan.sharing),
-        remains=list(plan.remains),
+        same=list(plan.same[:MOST_LISTED]),
+        same_total=len(plan.same),
+        sharing=list(plan.sharing[:MOST_LISTED]),
+        sharing_total=len(plan.sharing),
+        remains=list(plan.remains[:MOST_LISTED]),
+        remains_total=len(plan.remains),
     )
 
 
@@ -73,10 +77,12 @@ class Commits:
         self._branches = _by_commit(repository.branches)
         self._tags = _by_commit(repository.tags)
         self._thinned = repository.store.head.thinned
+        self._software: dict[str, str] = {}
 
     def row(self, commit: HistoryCommit) -> Commit:
         """One row of the timeline."""
         restored = commit.labels.get("restored_from")
+        software_changed = self._software_changed(commit)
         return Commit(
             id=commit.id,
             parents=list(commit.parents),
@@ -95,7 +101,8 @@ class Commits:
             tags=self._tags.get(commit.id, []),
             labels=dict(commit.labels),
             restored_from=restored if restored and re.fullmatch("[0-9a-f]{64}", restored) else None,
-            environment=self._environment(commit),
+            environment=self._environment(commit, software_changed),
+            software_changed=software_changed,
             thinned=bytes.fromhex(commit.id) in self._thinned,
         )
 
@@ -114,17 +121,25 @@ class Commits:
             mine=session.user == self._author,
         )
 
-    def _environment(self, commit: HistoryCommit) -> EnvironmentLabel | None:
+    def _environment(self, commit: HistoryCommit, changed: bool) -> EnvironmentLabel | None:
         if not commit.environment.label:
             return None
         name, number, _ = read_label(commit.environment.label)
-        changed = False
-        if commit.parents:
-            # A parent that is lost is told of by 'verify'; a list goes on without it.
-            with contextlib.suppress(CommitNotFound):
-                before = self._repository.commit_at(commit.parents[0])
-                changed = before.environment.software != commit.environment.software
         return EnvironmentLabel(name=name, revision=number, changed=changed)
+
+    def _software_changed(self, commit: HistoryCommit) -> bool:
+        """Whether other software was recorded than with the first parent; not when either says nothing of it."""
+        after = self._software[commit.id] = commit.environment.software
+        if not after or not commit.parents:
+            return False
+        name = commit.parents[0]
+        if name not in self._software:
+            try:
+                self._software[name] = self._repository.commit_at(name).environment.software
+            except (CommitNotFound, BlobCorrupt, BlobMissing):
+                # It came without its past, or that is damaged: the row is shown all the same.
+                self._software[name] = ""
+        return self._software[name] not in ("", after)
 
 
 def _by_commit(names: Mapping[str, str]) -> dict[str, list[str]]:

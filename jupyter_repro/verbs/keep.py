@@ -9,7 +9,7 @@ from itertools import islice
 
 from jupyter_repro.errors import BranchMoved, PathNotFound, UnreadableFile
 from jupyter_repro.history import Commit, EntryType, TreeEntry, find_entry
-from jupyter_repro.history.commits import FORMAT, StoredCommit, StoredSession
+from jupyter_repro.history.commits import FORMAT, StoredCommit, StoredEnvironment, StoredSession
 from jupyter_repro.history.trees import EMPTY_TREE, edit_tree, split_path
 from jupyter_repro.store import Kind
 from jupyter_repro.store.project_log import ObjectsGone, now
@@ -84,10 +84,25 @@ def _attempt(opened: Opened, path: bytes, message: str, kind: str) -> Kept:
             added=added,
             modified=modified,
             deleted=deleted,
+            environment=_software_of(base),
         )
         commit = repository.add_commit(batch, stored, branch, bytes.fromhex(base.id) if base else None)
     workspace.set_state(commit=commit.id)
     return Kept(commit, True)
+
+
+def _software_of(base: Commit | None) -> StoredEnvironment:
+    """What ``base`` says is installed: nobody looked again for the sake of one saved file."""
+    if base is None:
+        return StoredEnvironment()
+    said = base.environment
+    return StoredEnvironment(
+        definition=bytes.fromhex(said.definition),
+        lock=bytes.fromhex(said.lock),
+        software=bytes.fromhex(said.software),
+        host=bytes.fromhex(said.host),
+        label=said.label,
+    )
 
 
 def _read(opened: Opened, path: bytes, sink: StoreSink) -> TreeEntry:

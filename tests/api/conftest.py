@@ -11,6 +11,7 @@ from pytest_jupyter.jupyter_core import *  # noqa: F403 - the fixtures of a Jupy
 from pytest_jupyter.jupyter_server import *  # noqa: F403 - the fixtures of a server
 from pytest_jupyter.pytest_tornasync import *  # noqa: F403 - the fixtures of its HTTP client
 
+from jupyter_repro import verbs
 from jupyter_repro.api.services import Services
 from tests.api.client import Client
 
@@ -65,13 +66,10 @@ class Protected:
 
 
 @pytest.fixture
-def protected(files: Path, api: Client, jp_asyncio_loop) -> Protected:
-    """The server's root as a workspace with its first checkpoint."""
-
-    async def make() -> Protected:
-        made = (await api.post("workspaces", {})).ok(201)
-        task = await api.finished(made["task"]["id"])
-        workspace = made["state"]["workspace"]
-        return Protected(files, workspace["id"], workspace["project"], task["result"]["commit"])
-
-    return jp_asyncio_loop.run_until_complete(make())
+def protected(files: Path, api: Client, services: Services, jp_asyncio_loop) -> Protected:
+    """The server's root as a workspace with its first checkpoint, made without the process that makes them."""
+    made = jp_asyncio_loop.run_until_complete(api.post("workspaces", {"checkpoint": False})).ok(201)
+    workspace = made["state"]["workspace"]
+    with services.rooms.workspace("current") as room:
+        first = verbs.checkpoint(room.opened, "First checkpoint").commit.id
+    return Protected(files, workspace["id"], workspace["project"], first)

@@ -32,6 +32,17 @@ class ReadOnly(Authorizer):
         return action == "read"
 
 
+class OnlyThis(Authorizer):
+    """Lets everybody do everything, on this one resource."""
+
+    asked: list[tuple[str, str]] = []  # noqa: RUF012
+
+    def is_authorized(self, handler, user, action, resource):
+        if isinstance(handler, ReproHandler):
+            self.asked.append((action, resource))
+        return resource == "jupyter_repro"
+
+
 class Nobody(Authorizer):
     """Lets nobody do anything."""
 
@@ -73,6 +84,17 @@ async def test_every_route_asks_the_authorizer(api: Client):
     for route in ROUTES:
         answer = await api.request(route.method, filled(route), raw=b"{}" if route.request else None)
         answer.problem(403, "forbidden")
+
+
+@pytest.mark.parametrize("authorizer", [OnlyThis])
+async def test_who_may_on_this_resource_may_on_every_route(api: Client, files):
+    OnlyThis.asked.clear()
+    for route in ROUTES:
+        answer = await api.request(route.method, filled(route), raw=b"{}" if route.request else None)
+        assert answer.status < 500, (route, answer)
+        assert answer.status != 403, (route, answer)
+        assert OnlyThis.asked.pop() == (route.action, "jupyter_repro")
+        assert OnlyThis.asked == [], "asked once a request"
 
 
 @pytest.mark.parametrize("authorizer", [ReadOnly])

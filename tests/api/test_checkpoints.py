@@ -11,6 +11,7 @@ import pytest
 from jupyter_server.services.contents.filemanager import FileContentsManager
 from traitlets import TraitError
 
+from jupyter_repro import verbs
 from jupyter_repro.api.checkpoints import LISTED, ReproCheckpoints
 from tests.api.client import Client
 
@@ -53,6 +54,16 @@ async def test_every_save_is_a_version_and_reverting_brings_it_back(api: Client,
     (await contents.request("POST", f"train.py/checkpoints/{second}")).ok(204)
     assert (protected.root / "train.py").read_text() == "two"
     assert not list(protected.root.rglob(".ipynb_checkpoints"))
+
+
+async def test_one_saved_file_leaves_the_software_as_it_was_known(api: Client, contents: Client, protected):
+    with verbs.open_workspace(protected.root) as opened:
+        before = opened.resolve("@").environment
+        assert before.software
+        kept = await saved(contents, "train.py", "one")
+        assert opened.resolve(kept).environment == before
+    (row,) = (await api.get("projects/current/commits", limit=1)).ok()["items"]
+    assert not row["software_changed"]
 
 
 async def test_equal_bytes_make_no_commit(api: Client, contents: Client, protected):

@@ -42,7 +42,9 @@ async def told(heard: list, kind: str) -> dict:
 
 
 async def test_checkpoint_restore_switch_and_recreate_are_told(heard, api: Client, protected):
-    assert (await told(heard, "checkpoint"))["commit"] == protected.first
+    (protected.root / "train.py").write_text("made")
+    made = await api.checkpoint("told")
+    assert (await told(heard, "checkpoint"))["commit"] == made["commit"]
     (protected.root / "train.py").write_text("x")
     done = await api.done("POST", "workspaces/current/restore", {"commit": protected.first, "paths": ["train.py"]})
     restored = await told(heard, "restore")

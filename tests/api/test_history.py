@@ -10,6 +10,7 @@ from jupyter_repro import verbs
 from jupyter_repro.api.services import Services
 from jupyter_repro.history.thin import DAY_US, HOUR_US, Retention, hidden
 from jupyter_repro.verbs.timeline import Filter, Timeline
+from jupyter_repro.workspace.workspace import Described
 from tests.api.client import Client
 
 ADDRESS = "projects/current/commits"
@@ -175,3 +176,36 @@ async def test_a_deleted_branch_hides_nothing(api: Client, story):
     await api.done("POST", "workspaces/current/switch", {"branch": "main"})
     (await api.request("DELETE", "projects/current/branches/other")).ok(204)
     assert [item["message"] for item in await pages(api, limit=3)] == story
+
+
+async def test_a_row_says_with_which_commit_the_software_changed(api: Client, protected):
+    def described(software: bytes, label: str = "") -> Described:
+        return Described(software, lambda: b"host", label=label)
+
+    installed = [
+        ("numpy 1", described(b"numpy 1")),
+        ("the same", described(b"numpy 1")),
+        ("numpy 2", described(b"numpy 2", "analysis r2")),
+        ("nobody looked", None),
+        ("numpy 3", described(b"numpy 3")),
+    ]
+    with verbs.open_workspace(protected.root) as opened:
+        for number, (message, found) in enumerate(installed):
+            opened.workspace.describe = lambda found=found: found
+            (protected.root / "train.py").write_text(f"{number}")
+            verbs.checkpoint(opened, message)
+    rows = (await api.get(ADDRESS)).ok()["items"]
+    changed = {row["message"]: row["software_changed"] for row in rows}
+    assert changed == {
+        "First checkpoint": False,
+        "numpy 1": True,
+        "the same": False,
+        "numpy 2": True,
+        "nobody looked": False,
+        "numpy 3": False,
+    }, "what is not known on both sides is no change"
+    labelled = [row["environment"] for row in rows if row["environment"] is not None]
+    assert labelled == [{"name": "analysis", "revision": 2, "changed": True}]
+    for row in rows:
+        alone = (await api.get(f"{ADDRESS}/{row['id']}")).ok()["commit"]
+        assert alone["software_changed"] == row["software_changed"], "whatever else is on the page"

@@ -7,6 +7,7 @@ import os
 
 import pytest
 
+from jupyter_repro.api.requests import MAX_BODY
 from jupyter_repro.api.routes import ROUTES
 from tests.api.client import Client
 from tests.api.test_access import filled
@@ -67,9 +68,11 @@ async def test_a_wrong_query_is_named(api: Client, protected, path, query):
 
 
 async def test_a_cursor_of_somebody_elses_is_refused(api: Client, protected):
-    for cursor in ("x", "AAAA", "W10", "WzFd", "é"):
-        for path in ("projects/current/commits", "projects/current/branches", "tasks", "projects/current/sessions"):
+    for path in ("projects/current/commits", "projects/current/branches", "tasks", "projects/current/sessions"):
+        for cursor in ("x", "AAAA", "W10", "WzFd"):
             (await api.get(path, cursor=cursor)).problem(400, "invalid_request")
+        for cursor in ("é", "x" * 5000):
+            (await api.get(path, cursor=cursor)).problem(422, "validation_failed")
 
 
 @pytest.mark.parametrize("path", HOSTILE)
@@ -115,6 +118,35 @@ async def test_a_pipe_is_never_opened(api: Client, protected):
 async def test_only_directories_of_the_server_are_protected(api: Client, files, directory):
     assert (await api.get("here", directory=directory)).status == 400 or directory == "/etc/../.."
     (await api.post("workspaces", {"directory": directory})).problem(400, "hostile_path")
+
+
+async def test_a_body_that_is_too_long_is_refused_and_a_long_one_is_not(api: Client, protected):
+    begin = b'{"commit": "@", "paths": ['
+    names = [f'"{number:05}-{"x" * 200}"' for number in range(10_000)]
+    long = begin + ",".join(names).encode() + b"]}"
+    assert 2_000_000 < len(long) < MAX_BODY
+    task = (await api.request("POST", "workspaces/current/restore", raw=long)).ok(202)
+    assert (await api.finished(task["id"], "failed"))["error"]["code"] == "path_not_found"
+    for body in (begin + b'"' + b"x" * MAX_BODY + b'"]}', b" " * (MAX_BODY + 1), b"[" * (MAX_BODY + 1)):
+        for route in ROUTES:
+            if route.request is not None:
+                (await api.request(route.method, filled(route), raw=body)).problem(413, "too_large")
+                break
+    many = {"commit": "@", "paths": ["x"] * 10_001}
+    (await api.post("workspaces/current/restore", many)).problem(422, "validation_failed")
+
+
+async def test_what_fails_unforeseen_tells_nothing_of_its_inside(api: Client, protected, monkeypatch, caplog):
+    def broken(*given):
+        raise RuntimeError("the password is hunter2")
+
+    monkeypatch.setattr("jupyter_repro.verbs.tags", broken)  # in a thread
+    monkeypatch.setattr("jupyter_repro.api.tasks.TaskManager.all", broken)  # on the event loop
+    for address in ("projects/current/tags", "tasks"):
+        answer = await api.get(address)
+        assert "log" in answer.problem(500, "internal")
+        assert b"hunter2" not in answer.body
+    assert caplog.text.count("the password is hunter2") >= 2, "whoever runs the server can find out"
 
 
 async def test_names_that_are_no_utf8_go_both_ways(api: Client, files):

@@ -12,12 +12,15 @@ async def test_nothing_is_protected_unasked(api: Client, files):
     (await api.get("workspaces/current")).problem(404, "not_a_workspace")
 
 
-async def test_protecting_makes_a_first_checkpoint(api: Client, protected):
+async def test_protecting_makes_a_first_checkpoint(api: Client, files):
+    made = (await api.post("workspaces", {})).ok(201)
+    first = (await api.finished(made["task"]["id"]))["result"]["commit"]
     here = (await api.get("here")).ok()
     state = here["state"]
     assert here["protected"]
     assert state["workspace"]["server_path"] == ""
-    assert state["commit"]["id"] == protected.first
+    assert state["commit"]["id"] == first
+    assert (state["commit"]["message"], state["commit"]["added"]) == ("First checkpoint", 3)
     assert state["changed"]["total"] == 0
     assert state["session"]["commits"] == 1
     assert state["session"]["current"]

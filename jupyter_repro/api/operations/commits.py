@@ -80,6 +80,7 @@ def detail(call: Call) -> CommitDetail:
             bytes=held.bytes if held else None,
             unchanged=max(0, held.files - touched) if held else None,
             notes=skipped_of(commit.notes),
+            notes_total=len(commit.notes),
         )
 
 

@@ -12,6 +12,7 @@ from jupyter_repro.api.calls import Call
 from jupyter_repro.api.operations.projects import project_of
 from jupyter_repro.api.operations.tasks import task_of
 from jupyter_repro.api.paging import page_by_key
+from jupyter_repro.api.schemas.base import MOST_LISTED
 from jupyter_repro.api.schemas.commits import Change, EnvironmentLabel
 from jupyter_repro.api.schemas.page import PageQuery
 from jupyter_repro.api.schemas.sessions import Session
@@ -36,8 +37,6 @@ from jupyter_repro.verbs import Opened, environments
 from jupyter_repro.verbs.opened import known_projects
 from jupyter_repro.workspace import Status, find_root
 from jupyter_repro.workspace import WorkspaceState as StoredState
-
-_MOST_IGNORED = 1000
 
 
 async def here(call: Call) -> Here:
@@ -99,7 +98,7 @@ def status(call: Call) -> StatusPage:
         branch=found.branch,
         commit=found.commit,
         counts=_counts(found, since.time if since else None),
-        ignored=[path for path, _ in found.ignored[:_MOST_IGNORED]],
+        ignored=[path for path, _ in found.ignored[:MOST_LISTED]],
     )
 
 

@@ -7,6 +7,9 @@ from typing import Annotated
 
 from pydantic import AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field, PlainValidator, WithJsonSchema
 
+MOST_LISTED = 1000
+"""Items of a list that comes without pages: the first of them, beside how many there are."""
+
 MAX_PATH = 1500
 """Characters of a path. Two of them and three names, percent-encoded, must fit into the 64 KiB that a request may have
 before its body."""

@@ -26,7 +26,9 @@ class EnvironmentLabel(Answer):
 
     name: Text
     revision: Count
-    changed: bool = Field(description="It differs from that of the first parent.")
+    changed: bool = Field(
+        description="A commit: as its `software_changed`. A workspace: chosen since its newest commit."
+    )
 
 
 class Commit(Answer):
@@ -54,6 +56,7 @@ class Commit(Answer):
                     "labels": {},
                     "restored_from": None,
                     "environment": None,
+                    "software_changed": False,
                     "thinned": False,
                 }
             ]
@@ -78,6 +81,9 @@ class Commit(Answer):
     labels: dict[str, Text]
     restored_from: CommitId | None = Field(description="For kind restore: the commit that was restored.")
     environment: EnvironmentLabel | None = Field(description="Null: it was made in none of ours.")
+    software_changed: bool = Field(
+        description="Other software was installed than with its first parent, as far as both recorded it."
+    )
     thinned: bool = Field(description="Its content was freed by `thin`: it is listed, but cannot be opened.")
 
 
@@ -131,7 +137,8 @@ class CommitDetail(Answer):
     files: Count | None = Field(description="Files in the whole tree; null when counting it was too much.")
     bytes: Count | None = Field(description="Their size together.")
     unchanged: Count | None = Field(description="Files that this commit left as they were.")
-    notes: list[SkippedPath] = Field(description="What the commit lacks or could not read steadily.")
+    notes: list[SkippedPath] = Field(description="What the commit lacks or could not read steadily; the first 1000.")
+    notes_total: Count = Field(description="How many there are of them.")
 
 
 class CommitDetailQuery(Query):
@@ -163,6 +170,7 @@ class CheckpointDone(Answer):
     added: Count
     modified: Count
     deleted: Count
-    skipped: list[SkippedPath]
+    skipped: list[SkippedPath] = Field(description="What could not be read; the first 1000.")
+    skipped_total: Count = Field(description="How many there are of them.")
     branch: Text
     notice: Text | None = Field(description="What the user should know, such as a race that went to another branch.")

@@ -52,7 +52,8 @@ class TrackDone(Answer):
     """Result of a `track` task."""
 
     kind: Literal["track"] = "track"
-    paths: list[Path] = Field(description="What was written.")
+    paths: list[Path] = Field(description="What was written; the first 1000.")
+    files: Count = Field(description="How many there are of them.")
     bytes: Count
     origin: Text = Field(description="Where it came from, as it was recorded; without a password.")
     commit: CommitId = Field(description="The checkpoint that holds it.")
@@ -87,9 +88,12 @@ class PurgePlan(Answer):
     bytes: Count = Field(description="What it takes in the store.")
     files: Count = Field(description="Versions of files.")
     commits: Count = Field(description="Commits that lose content; they stay in the history.")
-    same: list[Path] = Field(description="Other paths with the same content.")
-    sharing: list[Path] = Field(description="Other paths that share a part of it.")
-    remains: list[Path] = Field(description="Those of both that keep their content.")
+    same: list[Path] = Field(description="Other paths with the same content; the first 1000.")
+    same_total: Count
+    sharing: list[Path] = Field(description="Other paths that share a part of it; the first 1000.")
+    sharing_total: Count
+    remains: list[Path] = Field(description="Those of both that keep their content; the first 1000.")
+    remains_total: Count
 
 
 class PurgeDone(Answer):

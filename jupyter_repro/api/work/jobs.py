@@ -9,13 +9,13 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from jupyter_repro import verbs
-from jupyter_repro.api.schemas.base import Answer
+from jupyter_repro.api.schemas.base import MOST_LISTED, Answer
 from jupyter_repro.api.schemas.branches import SwitchDone
-from jupyter_repro.api.schemas.commits import CheckpointDone, SkippedPath
+from jupyter_repro.api.schemas.commits import CheckpointDone
 from jupyter_repro.api.schemas.recreate import RecreateDone
 from jupyter_repro.api.schemas.restore import PurgeDone, RestoreDone, TrackDone
 from jupyter_repro.api.schemas.trees import CopyDone
-from jupyter_repro.api.translate import purge_plan_of
+from jupyter_repro.api.translate import purge_plan_of, skipped_of
 from jupyter_repro.api.work import environments, upkeep
 from jupyter_repro.api.work.order import Arguments, Order
 from jupyter_repro.progress import OnProgress
@@ -41,7 +41,8 @@ def checkpoint(order: Order, on_progress: OnProgress) -> Answer:
         added=done.added,
         modified=done.modified,
         deleted=done.deleted,
-        skipped=[SkippedPath(path=skipped.path, reason=skipped.reason) for skipped in done.skipped],
+        skipped=skipped_of((skipped.path, skipped.reason) for skipped in done.skipped),
+        skipped_total=len(done.skipped),
         branch=done.branch,
         notice=done.notice or None,
     )
@@ -119,7 +120,13 @@ def track(order: Order, on_progress: OnProgress) -> Answer:
     """Bring external data into the workspace."""
     with order.workspace() as opened:
         done = verbs.track(opened, order.text("source"), order.text("destination"), on_progress=on_progress)
-    return TrackDone(paths=list(done.paths), bytes=done.bytes, origin=done.origin, commit=done.commit)
+    return TrackDone(
+        paths=list(done.paths[:MOST_LISTED]),
+        files=len(done.paths),
+        bytes=done.bytes,
+        origin=done.origin,
+        commit=done.commit,
+    )
 
 
 def purge(order: Order, on_progress: OnProgress) -> Answer:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from jupyter_repro import verbs
-from jupyter_repro.api.schemas.base import Answer
+from jupyter_repro.api.schemas.base import MOST_LISTED, Answer
 from jupyter_repro.api.schemas.maintenance import (
     CollectDone,
     Damage,
@@ -15,8 +15,6 @@ from jupyter_repro.api.schemas.maintenance import (
 from jupyter_repro.api.work.order import Order
 from jupyter_repro.progress import OnProgress
 
-_MOST_DAMAGE = 1000
-
 
 def verify(order: Order, on_progress: OnProgress) -> Answer:
     """Read everything and check it."""
@@ -24,7 +22,7 @@ def verify(order: Order, on_progress: OnProgress) -> Answer:
         found = verbs.verify(opened, on_progress=on_progress)
     damaged = [
         Damage(kind=each.kind, id=each.id, paths=list(each.paths), commits=list(each.commits))
-        for each in found.damaged[:_MOST_DAMAGE]
+        for each in found.damaged[:MOST_LISTED]
     ]
     return VerifyDone(ok=found.ok, objects=found.objects, purged=found.purged, damaged=damaged)
 

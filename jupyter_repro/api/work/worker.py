@@ -57,7 +57,8 @@ class Worker:
         self._order, self._on_progress = order, on_progress
         self._answer = self._loop.create_future()
         try:
-            self._send({"order": order, "job": job, "arguments": arguments})
+            # A pipe holds 64 KiB, and a worker that has just been started reads nothing for a while: a thread waits.
+            await self._loop.run_in_executor(None, self._send, {"order": order, "job": job, "arguments": arguments})
             return await self._answer
         finally:
             self._order = self._answer = self._on_progress = None
@@ -65,7 +66,8 @@ class Worker:
     def cancel(self, order: str) -> None:
         """Ask for the end of ``order`` at its next safe point."""
         if self._order == order:
-            self._send({"cancel": order})
+            # Behind an order that is still being written, if need be.
+            self._loop.run_in_executor(None, self._send, {"cancel": order})
 
     def dismiss(self) -> None:
         """Let it finish what it does and go."""

@@ -13,6 +13,7 @@ const done: Task['result'] = {
   modified: 0,
   deleted: 0,
   skipped: [],
+  skipped_total: 0,
   branch: 'main',
   notice: null
 };

@@ -115,7 +115,8 @@ describe('the timeline', () => {
         files: 1,
         bytes: 1,
         unchanged: 0,
-        notes: []
+        notes: [],
+        notes_total: 0
       })
     });
     const timeline = await timelineOf(server);

@@ -30,7 +30,8 @@ const detailOf = (of: ReturnType<typeof commit>, paths: string[]): Expanded => (
     files: 10,
     bytes: 100,
     unchanged: 8,
-    notes: []
+    notes: [],
+    notes_total: 0
   } satisfies CommitDetail
 });
 

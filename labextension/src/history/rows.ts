@@ -146,7 +146,7 @@ function pushDetail(
     note(expanded.state, expanded.state === 'failed' ? expanded.message : '');
     return;
   }
-  const { changes, unchanged, notes } = expanded.detail;
+  const { changes, unchanged, notes, notes_total } = expanded.detail;
   const push = (nodes: readonly ChangedNode[], depth: number): void => {
     for (const node of nodes) {
       if (node.kind === 'file') {
@@ -187,7 +187,7 @@ function pushDetail(
     note('more', '', total > changes.length ? total - changes.length : null);
   }
   if (notes.length > 0) {
-    note('skipped', notes.map(({ path, reason }) => `${path}: ${reason}`).join('\n'), notes.length);
+    note('skipped', notes.map(({ path, reason }) => `${path}: ${reason}`).join('\n'), notes_total);
   }
   note('rest', '', unchanged);
 }

@@ -242,7 +242,7 @@ function Plan({ plan, trans }: { plan: PurgePlan; trans: TranslationBundle }): R
           {trans._n(
             '%1 other path keeps a part of the same content.',
             '%1 other paths keep a part of the same content.',
-            plan.remains.length
+            plan.remains_total
           )}
         </p>
       )}

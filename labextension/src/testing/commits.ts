@@ -29,6 +29,7 @@ export function commit(part: Partial<Commit> = {}): Commit {
     labels: {},
     restored_from: null,
     environment: null,
+    software_changed: false,
     thinned: false,
     ...part
   };

@@ -116,8 +116,8 @@ function tellCheckpoint(done: CheckpointDone, trans: TranslationBundle): void {
     ...(done.notice === null ? [] : [done.notice]),
     ...done.skipped.slice(0, 5).map(({ path, reason }) => `${printable(path)}: ${reason}`)
   ];
-  if (done.skipped.length > 5) {
-    notes.push(trans.__('and %1 more', done.skipped.length - 5));
+  if (done.skipped_total > 5) {
+    notes.push(trans.__('and %1 more', done.skipped_total - 5));
   }
   if (notes.length > 0) {
     Notification.warning(notes.join('\n'), { autoClose: false });
