@@ -5,7 +5,7 @@
 set -u
 case "${1:-}" in
 # scripts/ceph-s3.sh starts the last six: a real S3 server.
-test) wanted="git:git strace:strace chromium:chromium ceph:ceph-common ceph-mgr:ceph-mgr ceph-mon:ceph-mon ceph-osd:ceph-osd radosgw:radosgw curl:curl openssl:openssl" ;;
+test) wanted="git:git strace:strace chromium:chromium ceph:ceph-common ceph-mgr:ceph-mgr ceph-mon:ceph-mon ceph-osd:ceph-osd radosgw:radosgw curl:curl openssl:openssl pg_ctlcluster:postgresql" ;;
 bench) wanted="git:git restic:restic borg:borgbackup" ;;
 *)
     echo "usage: install-system.sh test|bench" >&2

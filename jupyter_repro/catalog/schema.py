@@ -7,14 +7,14 @@ from sqlalchemy.types import TypeDecorator
 
 
 class PlainText(TypeDecorator[str]):
-    """Text for which a lone surrogate is no error: it is written as an escape, and matches nothing else."""
+    """Text for which neither a lone surrogate nor a NUL is an error: they are written as escapes, and match nothing."""
 
     impl = String
     cache_ok = True
 
     def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:
         """The text that is stored."""
-        return None if value is None else value.encode("utf-8", "backslashreplace").decode()
+        return None if value is None else value.encode("utf-8", "backslashreplace").decode().replace("\0", r"\x00")
 
 
 class FileText(TypeDecorator[str]):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -15,11 +16,15 @@ from jupyter_repro.catalog.database import Database
 from jupyter_repro.catalog.migrate import HEAD, bring_up_to_date, migration_config, move_to, revision_of
 from jupyter_repro.catalog.schema import metadata
 from jupyter_repro.errors import CatalogUnusable
+from tests.fixtures.postgres import MARKS
 
 
-@pytest.fixture
-def database(tmp_path: Path) -> Database:
-    return Database(f"sqlite:///{tmp_path / 'catalog.sqlite'}")
+@pytest.fixture(params=["sqlite", pytest.param("postgres", marks=MARKS)])
+def database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Database]:
+    file = f"sqlite:///{tmp_path / 'catalog.sqlite'}"
+    opened = Database(file if request.param == "sqlite" else request.getfixturevalue("postgres_url"))
+    yield opened
+    opened.close()
 
 
 def tables(database: Database) -> set[str]:
@@ -69,10 +74,9 @@ def test_a_migration_that_fails_leaves_the_database_as_it_was(database: Database
     assert tables(database) == set()
 
 
-def test_a_catalogue_of_a_newer_version_is_not_touched(tmp_path: Path) -> None:
-    url = f"sqlite:///{tmp_path / 'catalog.sqlite'}"
+def test_a_catalogue_of_a_newer_version_is_not_touched(database: Database) -> None:
+    url = database.url
     Catalog(url).close()
-    database = Database(url)
     database.write(lambda connection: connection.execute(text("UPDATE alembic_version SET version_num = '9999'")))
     with pytest.raises(CatalogUnusable, match=r"newer version .*9999.*upgrade"):
         Catalog(url)
