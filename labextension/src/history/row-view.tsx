@@ -264,7 +264,7 @@ function EnvironmentBadge(props: {
   const { row, context } = props;
   const { trans, badges, actions } = context;
   const summary = badges.get(row.commit.id)?.summary;
-  if (summary === undefined && row.commit.environment?.changed !== true) {
+  if (summary === undefined && !row.commit.software_changed) {
     return null;
   }
   return (
