@@ -85,7 +85,7 @@ def test_an_environment_adds_to_a_revision_of_another(library: environments.Libr
     assert says(interpreter(library, "more"), "import colorama, six; print(six.__version__)") == "1.16.0"
     compared = environments.compare(opened, "base@1", "more@1", library=library)
     assert [(one.name, one.change) for one in compared.changes] == [("colorama", "added")]
-    assert '"name": "base"' in compared.definition
+    assert "+[parent]\n+base r1\n" in compared.definition
     # The base moves on, and what is based on it stays.
     environments.edit(library, "base", Definition(engine="uv", requirements="six==1.17.0\n"))
     shown = library.show("more").revision(1).definition

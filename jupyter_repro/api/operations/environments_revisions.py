@@ -28,12 +28,11 @@ from jupyter_repro.api.schemas.tasks import Task
 from jupyter_repro.catalog import EnvironmentRecord, RevisionRecord
 from jupyter_repro.environments.comparing import compare_packages, summary
 from jupyter_repro.environments.definitions import read_definition, read_lock
+from jupyter_repro.environments.differing import definition_changes, definition_difference
 from jupyter_repro.errors import EnvironmentNotFound, EnvironmentNotReady
 from jupyter_repro.verbs import environments as verbs
 from jupyter_repro.verbs.environments import Library
 from jupyter_repro.verbs.environments.overview import (
-    definition_changes,
-    definition_difference,
     locked_packages,
     revision_summaries,
 )

@@ -57,3 +57,5 @@ def command_here(name: str | None, revision: int | None, nothing: bool, as_json:
         how = "pinned" if used.pinned else "the active revision, whichever that is"
         say(f"This workspace uses {paint(used.label, 'bold')} ({how}).")
         say(f"Interpreter: {shown_path(used.interpreter)}")
+        if not used.kernel:
+            note("It has no ipykernel, so it works for runs and does not appear in the launcher.")

@@ -28,7 +28,7 @@ from jupyter_repro.environments.engines.conda_lock import (
 )
 from jupyter_repro.environments.engines.conda_pip import install_pip, lock_pip
 from jupyter_repro.environments.engines.handmade import changed_by_hand, note_installed
-from jupyter_repro.environments.engines.prefixes import Prefixes, held
+from jupyter_repro.environments.engines.prefixes import Prefixes, held_in_turn
 from jupyter_repro.environments.engines.protocol import BuildLog
 from jupyter_repro.environments.engines.scripts import inside, run_scripts
 from jupyter_repro.environments.engines.uv import platform_name, uv_environment
@@ -153,7 +153,7 @@ class CondaEngine:
         found = read_conda_lock(lock.text)
         interpreter = str(place / "bin" / "python")
         self._cache.mkdir(mode=0o700, parents=True, exist_ok=True)
-        with held(self._cache.with_suffix(".lock"), wait=True, shared=True):
+        with held_in_turn(self._cache.with_suffix(".lock"), log, shared=True):
             answer = _ask(Install(packages=list(found.packages), prefix=str(place), cache=str(self._cache)), log)
         if answer.problem:
             for package, why in answer.missing:

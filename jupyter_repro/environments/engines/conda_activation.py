@@ -24,8 +24,10 @@ def note_activation(prefix: Path, log: BuildLog) -> None:
     """
     found = {"CONDA_PREFIX": str(prefix), "CONDA_DEFAULT_ENV": str(prefix), "CONDA_SHLVL": "1"}
     for file in sorted((prefix / "etc" / "conda" / "env_vars.d").glob("*.json")):
-        said = json.loads(file.read_bytes())
-        found.update({str(name): str(value) for name, value in said.items()})
+        try:
+            found.update({str(name): str(value) for name, value in json.loads(file.read_bytes()).items()})
+        except (ValueError, AttributeError):
+            log.line(f"activate   {file.name} cannot be read and is left out")
     scripts = sorted((prefix / "etc" / "conda" / "activate.d").glob("*.sh"))
     if scripts:
         found.update(_set_by(scripts, prefix, found, log))

@@ -24,7 +24,8 @@ def changed_by_hand(place: Path) -> list[str]:
 
 
 def _distributions(place: Path) -> set[str]:
-    return {
+    conda = {file.stem for file in place.glob("conda-meta/*.json")}
+    return conda | {
         file.name.rpartition(".")[0]
         for folder in place.glob("lib/python*/site-packages")
         for file in folder.iterdir()

@@ -44,7 +44,7 @@ class Prefixes:
         """Alone at work on the environment of that lock; who waits for it can be cancelled."""
         place = self.place(name)
         self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        with _alone(place.with_suffix(".lock"), log):
+        with held_in_turn(place.with_suffix(".lock"), log):
             yield place
 
     @contextlib.contextmanager
@@ -108,12 +108,13 @@ def held(file: Path, *, wait: bool, shared: bool = False) -> Iterator[None]:
 
 
 @contextlib.contextmanager
-def _alone(file: Path, log: BuildLog) -> Iterator[None]:
+def held_in_turn(file: Path, log: BuildLog, *, shared: bool = False) -> Iterator[None]:
+    """Hold the lock of a file, as soon as that can be; who waits for it can be cancelled."""
     with contextlib.ExitStack() as stack:
         while True:
             log.check()
             try:
-                stack.enter_context(held(file, wait=False))
+                stack.enter_context(held(file, wait=False, shared=shared))
                 break
             except BlockingIOError:
                 time.sleep(0.1)

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from jupyter_repro.catalog import EnvironmentRecord, RevisionRecord, microseconds_now
 from jupyter_repro.environments.comparing import PackageChange, compare_packages
 from jupyter_repro.environments.definitions import Definition, checked, encode, read_lock
+from jupyter_repro.environments.differing import definition_difference
 from jupyter_repro.environments.locked import packages_of_lock
 from jupyter_repro.environments.snapshots import Package
 from jupyter_repro.errors import EnvironmentNotReady, InvalidRequest
@@ -133,12 +134,9 @@ def set_default(library: Library, name: str) -> EnvironmentRecord:
 
 def compare_revisions(library: Library, name: str, a: int, b: int) -> RevisionComparison:
     """What changed from revision ``a`` to revision ``b`` of an environment."""
-    import difflib
-
     found = library.show(name)
     old, new = found.revision(a), found.revision(b)
-    before, after = (library.places.get(one.record.definition).decode().splitlines(keepends=True) for one in (old, new))
-    diff = "".join(difflib.unified_diff(before, after, fromfile=f"r{a}", tofile=f"r{b}"))
+    diff = definition_difference(old.definition, new.definition, (f"r{a}", f"r{b}"))
     packages = [_packages(library, one) for one in (old, new)]
     locked = bool(old.lock and new.lock)
     return RevisionComparison(diff, compare_packages(*packages) if locked else (), locked)

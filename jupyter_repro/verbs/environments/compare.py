@@ -6,6 +6,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from jupyter_repro.environments.comparing import PackageChange, compare_packages, summary
+from jupyter_repro.environments.definitions import read_definition
+from jupyter_repro.environments.differing import definition_difference
 from jupyter_repro.environments.snapshots import read_software
 from jupyter_repro.errors import BlobCorrupt, BlobMissing, CommitNotFound, Purged
 from jupyter_repro.history import Commit
@@ -68,12 +70,9 @@ def compare(
 
 
 def _definitions(a: Side, b: Side) -> str:
-    import difflib
-
     if not a.definition or not b.definition or a.definition == b.definition:
         return ""
-    lines = [one.definition.decode("utf-8", "replace").splitlines(keepends=True) for one in (a, b)]
-    return "".join(difflib.unified_diff(lines[0], lines[1], fromfile=a.called, tofile=b.called))
+    return definition_difference(read_definition(a.definition), read_definition(b.definition), (a.called, b.called))
 
 
 def software_badges(opened: OpenedProject, commits: Iterable[Commit]) -> dict[str, SoftwareBadge]:

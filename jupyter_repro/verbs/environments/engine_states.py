@@ -39,7 +39,7 @@ def _problem(name: str) -> str:
 
             uv_program()
         elif name == "conda" and importlib.util.find_spec("rattler") is None:
-            return "The package py-rattler is not installed: 'pip install py-rattler' brings it."
+            return "The package py-rattler is not installed: 'pip install \"jupyter-repro[conda]\"' brings it."
         elif name == "docker":
             from jupyter_repro.environments.engines.docker.client import connect
 

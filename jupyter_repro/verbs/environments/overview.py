@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import itertools
 import re
 from collections import Counter
@@ -10,13 +9,12 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
-import msgspec
-
 from jupyter_repro.catalog import BuildRecord, EnvironmentRecord, RevisionRecord
 from jupyter_repro.data_directory import DataDirectory
 from jupyter_repro.environments.choices import Chosen, read_choice
 from jupyter_repro.environments.comparing import compare_packages, summary
-from jupyter_repro.environments.definitions import Definition, read_definition, read_lock
+from jupyter_repro.environments.definitions import read_definition, read_lock
+from jupyter_repro.environments.differing import definition_changes
 from jupyter_repro.environments.locked import packages_of_lock
 from jupyter_repro.environments.places import Places
 from jupyter_repro.environments.snapshots import Package
@@ -48,15 +46,6 @@ class Overview:
     packages: int | None
     used_by: int
     mine: bool
-
-
-@dataclass(frozen=True, slots=True)
-class DefinitionChange:
-    """A line of a definition that differs: of which ``part`` (a field, or a field and a key in it), and how."""
-
-    part: str
-    added: bool
-    text: str
 
 
 def environment_uses(data: DataDirectory) -> list[EnvironmentUse]:
@@ -120,23 +109,6 @@ def _locked_packages(places: Places, lock: str) -> tuple[Package, ...]:
     return tuple(packages_of_lock(read, places))
 
 
-def definition_changes(old: Definition, new: Definition) -> tuple[DefinitionChange, ...]:
-    """Two definitions line by line, by their parts."""
-    before, after = _parts(old), _parts(new)
-    changes = []
-    for part in [*before, *(name for name in after if name not in before)]:
-        for line in difflib.ndiff(before.get(part, []), after.get(part, [])):
-            if line[0] in "+-":
-                changes.append(DefinitionChange(part, line[0] == "+", line[2:]))
-    return tuple(changes)
-
-
-def definition_difference(old: Definition, new: Definition, names: tuple[str, str]) -> str:
-    """Two definitions as a unified difference of texts that people read; "" when they are the same."""
-    before, after = ([line + "\n" for line in _lines(one)] for one in (old, new))
-    return "".join(difflib.unified_diff(before, after, fromfile=names[0], tofile=names[1]))
-
-
 def revision_summaries(
     library: Library, revisions: Sequence[RevisionRecord], locks: Mapping[int, str]
 ) -> dict[int, str]:
@@ -167,31 +139,6 @@ def _definition_changed(places: Places, old: str, new: str) -> str:
     added = sum(change.added for change in changes)
     counts = [f"{sign}{number}" for sign, number in (("+", added), ("-", len(changes) - added)) if number]
     return f"{' '.join(counts)} lines" if counts else ""
-
-
-def _lines(definition: Definition) -> list[str]:
-    lines = []
-    for part, held in _parts(definition).items():
-        lines += [f"[{part}]", *held]
-    return lines
-
-
-def _parts(definition: Definition) -> dict[str, list[str]]:
-    """The lines of a definition by its parts; what is empty is left out."""
-    found: dict[str, list[str]] = {}
-    for name, value in msgspec.to_builtins(definition).items():
-        if name == "parent" and definition.parent is not None:
-            found[name] = [f"{definition.parent.name} r{definition.parent.number}"]
-        elif name == "format" or value in ("", {}, [], None, False):
-            continue
-        elif isinstance(value, dict):
-            for key, text in sorted(value.items()):
-                found[f"{name} {key}"] = str(text).splitlines()
-        elif isinstance(value, list):
-            found[name] = [str(one) for one in value]
-        else:
-            found[name] = str(value).splitlines()
-    return found
 
 
 def free_name(library: Library, wanted: str) -> str:
