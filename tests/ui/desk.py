@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -13,6 +14,8 @@ from tests.ui.lab import PATIENCE, ROOT, TOKEN, Lab
 
 AXE = ROOT / "labextension" / "node_modules" / "axe-core" / "axe.min.js"
 HISTORY = "jupyter-repro-history"
+GUIDE_IMAGES = os.environ.get("REPRO_UI_IMAGES")
+"""Folder for the pictures of the documentation: REPRO_UI_IMAGES=docs/images pytest tests/ui -k fits_the_theme"""
 
 
 class Desk:
@@ -203,8 +206,10 @@ class Desk:
             assert time.monotonic() < deadline, "It did not come to pass"
             self.page.evaluate("() => new Promise(requestAnimationFrame)")
 
-    def picture(self, name: str) -> None:
-        """Keep what is on the screen, for people."""
+    def picture(self, name: str, guide: str | None = None) -> None:
+        """Keep what is on the screen, for people; as picture ``guide`` of the documentation when those are made."""
+        if guide is not None and GUIDE_IMAGES:
+            self.page.screenshot(path=Path(GUIDE_IMAGES) / f"{guide}.png", animations="allow")
         self._pictures.mkdir(parents=True, exist_ok=True)
         # Animations stay as they are: finishing them would end the time of a notification.
         self.page.screenshot(path=self._pictures / f"{name}.png", animations="allow")

@@ -28,7 +28,8 @@ def test_each_view_fits_the_theme_and_has_no_serious_violation(desk: Desk, theme
     desk.changed("train.ipynb").click()
     expect(desk.page.locator(".jpr-Banner-in:visible .jpr-AsOf")).to_be_visible()
     expect(desk.page.locator(".jpr-Past:visible .jp-Cell")).to_have_count(4)
-    desk.picture(f"preview-{name}")
+    desk.page.mouse.move(0, 0)
+    desk.picture(f"preview-{name}", "history-and-preview" if name == "light" else None)
     assert desk.violations(".jpr-Banner-in") == []
 
     desk.act("First features", "Compare with current")
@@ -44,7 +45,10 @@ def test_each_view_fits_the_theme_and_has_no_serious_violation(desk: Desk, theme
     for path, wait in ready.items():
         desk.page.locator(f'.jpr-Compare-files .jpr-Row[data-path="{path}"]').click()
         expect(desk.page.locator(wait).first).to_be_visible()
-        desk.picture(f"compare-{path.rsplit('/', 1)[-1].split('.')[0]}-{name}")
+        desk.picture(
+            f"compare-{path.rsplit('/', 1)[-1].split('.')[0]}-{name}",
+            f"compare-{name}" if path == "train.ipynb" else None,
+        )
         if path not in {"train.ipynb", "notes.md"}:
             # nbdime and CodeMirror draw those two; the frame around them is ours, and looked at with the others.
             assert desk.violations(".jpr-Compare") == []
@@ -61,7 +65,7 @@ def test_each_view_fits_the_theme_and_has_no_serious_violation(desk: Desk, theme
 
     desk.act("Baseline for the review", "Recreate")
     expect(desk.dialog).to_contain_text("will be written")
-    desk.picture(f"recreate-{name}")
+    desk.picture(f"recreate-{name}", "recreate" if name == "light" else None)
     assert desk.violations(".jpr-Form") == []
     desk.page.keyboard.press("Escape")
 
