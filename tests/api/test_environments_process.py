@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import contextlib
+import json
 import os
 import signal
 import time
+import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
 
-from tests.api.server import Running, running
+from tests.api.server import TOKEN, Running, running
 from tests.api.test_process import alive, children
 
 
@@ -32,6 +34,23 @@ def begun(server: Running, definition: dict[str, object]) -> dict:
         assert not task["ended"], task
         time.sleep(0.05)
     return made
+
+
+def begun_session(server: Running) -> dict:
+    """What the server saw to for environments when it started."""
+    tasks: dict[str, dict] = {}
+    while "begin-environment" not in tasks:
+        tasks = {one["kind"]: one for one in server.ask("GET", "tasks")["items"]}
+        time.sleep(0.05)
+    return server.finished(tasks["begin-environment"]["id"])["result"]
+
+
+def kernels(server: Running) -> list[str]:
+    """Our kernels, as Lab's launcher shows them."""
+    request = urllib.request.Request(f"{server.url}api/kernelspecs", headers={"Authorization": f"token {TOKEN}"})
+    with urllib.request.urlopen(request, timeout=60) as answer:
+        found = json.loads(answer.read())["kernelspecs"]
+    return [one["spec"]["display_name"] for name, one in found.items() if name.startswith("repro-")]
 
 
 def test_a_build_is_ended_with_the_server_and_told_so(files: Path, tmp_path: Path):
@@ -62,12 +81,33 @@ def test_a_build_whose_worker_was_killed_is_marked_at_the_next_start(files: Path
         while alive(worker):
             pass
     with running(files, tmp_path / "home") as server:
-        tasks: dict[str, dict] = {}
-        while "begin-environment" not in tasks:
-            tasks = {one["kind"]: one for one in server.ask("GET", "tasks")["items"]}
-        begin = server.finished(tasks["begin-environment"]["id"])
-        assert begin["result"]["dead_builds"] == 1, begin
+        assert begun_session(server)["dead_builds"] == 1
         build = server.ask("GET", f"environments/slow/builds/{made['build']}")
         assert (build["state"], build["task"]) == ("failed", None)
         assert "ended before it was done" in build["problem"]
         assert server.ask("GET", f"environments/slow/builds/{made['build']}/log")["ended"]
+
+
+def test_a_session_begins_with_the_projects_environment_and_the_workspaces_own_file(files: Path, tmp_path: Path):
+    with running(files, tmp_path / "home") as server:
+        server.finished(server.ask("POST", "workspaces", {})["task"]["id"])
+        definition = {"engine": "uv", "project_files": True}
+        made = server.ask("POST", "environments", {"name": "one", "definition": definition})
+        done = server.finished(made["task"]["id"])
+        assert done["state"] == "done", done
+        server.ask("PUT", "projects/current/environments", {"choice": {"environment": "one"}})
+        assert server.ask("GET", "workspaces/current/environment")["used"] is None
+        assert kernels(server) == []
+    (files / "requirements.txt").write_text("six\n")
+    with running(files, tmp_path / "home") as server:
+        begun = begun_session(server)
+        assert begun["notice"] is None, begun
+        used = begun["selection"]["used"]
+        assert (used["label"], used["applied"]) == ("one r1 + requirements.txt", "requirements.txt")
+        assert begun["selection"]["source"] == "project"
+        assert kernels(server) == ["one r1 + requirements.txt"]
+        (files / "requirements.txt").write_text("six==99999\n")
+        done = server.finished(server.ask("PUT", "workspaces/current/environment", {"environment": "one"})["id"])
+        assert done["result"]["selection"]["used"]["label"] == "one r1"
+        assert "six==99999" in done["result"]["notice"]
+        assert kernels(server) == ["one r1"]
