@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from jupyter_repro.catalog import BuildRecord
 from jupyter_repro.environments.definitions import Definition
 from jupyter_repro.verbs import environments
 from tests.support.strategies import IS_ROOT
@@ -29,21 +30,20 @@ NOWHERE = {
 
 
 def wait_for(condition: Callable[[], bool], what: str) -> None:
-    end = time.monotonic() + 120
+    end = time.monotonic() + 300
     while not condition():
         assert time.monotonic() < end, f"waited in vain for {what}"
         time.sleep(0.05)
 
 
 @pytest.fixture
-def gate(repro: Repro, tmp_path: Path) -> Path:
+def gate(data_home: Path, tmp_path: Path) -> Path:
     """An environment "slow" whose build stops in the middle until the file ``gate / "go"`` is there."""
     folder = tmp_path / "gate"
     folder.mkdir()
-    script = tmp_path / "wait.sh"
-    script.write_text(f"touch {folder}/arrived\nwhile [ ! -e {folder}/go ]; do sleep 0.05; done\n")
-    repro("env", "create", "slow", "--no-build")
-    repro("env", "edit", "slow", f"--script=pre-setup={script}", "--no-build")
+    script = f"touch {folder}/arrived\nwhile [ ! -e {folder}/go ]; do sleep 0.05; done\n"
+    with environments.Library() as library:
+        environments.create(library, "slow", Definition(engine="uv", scripts={"pre-setup": script}))
     return folder
 
 
@@ -54,13 +54,20 @@ def start(repro: Repro, *args: str) -> subprocess.Popen[bytes]:
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
         start_new_session=True,
+        # Whoever started the tests in the background has switched Ctrl-C off for all below.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL) and None,  # noqa: PLW1509 - one thread
     )
 
 
-def states(repro: Repro, name: str = "slow") -> list[str]:
-    shown = repro.json("env", "show", name)
-    assert isinstance(shown, dict)
-    return [build["state"] for revision in shown["revisions"] for build in revision["builds"]]
+def builds(name: str = "slow") -> list[BuildRecord]:
+    """As 'env show' has them, without the start of a program."""
+    with environments.Library() as library:
+        environments.mark_dead_builds(library)
+        return [build for revision in library.show(name).revisions for build in revision.builds]
+
+
+def states() -> list[str]:
+    return [build.state for build in builds()]
 
 
 def left_over() -> list[Path]:
@@ -71,15 +78,15 @@ def left_over() -> list[Path]:
 def test_a_build_that_is_killed_is_told_and_made_anew(repro: Repro, gate: Path) -> None:
     process = start(repro, "env", "build", "slow")
     wait_for((gate / "arrived").exists, "the middle of the build")
-    assert states(repro) == ["building"]
+    assert states() == ["building"]
     os.killpg(process.pid, signal.SIGKILL)
     process.wait()
-    assert states(repro) == ["failed"]
+    assert states() == ["failed"]
     assert "Its process ended before it was done" in repro("env", "show", "slow").text
     assert len(left_over()) == 1, "half made, and nobody's environment"
     (gate / "go").touch()
     repro("env", "build", "slow")
-    assert states(repro) == ["ready", "failed"]
+    assert states() == ["ready", "failed"]
     repro("init")
     repro("env", "use", "slow")
     assert repro("env", "run", "python", "-c", "import ipykernel; print('whole')").text == "whole\n"
@@ -89,8 +96,8 @@ def test_ctrl_c_stops_a_build_and_what_it_started(repro: Repro, gate: Path) -> N
     process = start(repro, "env", "build", "slow")
     wait_for((gate / "arrived").exists, "the middle of the build")
     process.send_signal(signal.SIGINT)
-    assert process.wait(120) == 130
-    assert states(repro) == ["cancelled"]
+    assert process.wait(300) == 130
+    assert states() == ["cancelled"]
     assert left_over() == []
     shown = repro("env", "log", "slow")
     assert shown.text.splitlines()[-1].startswith("cancelled")
@@ -100,16 +107,14 @@ def test_a_second_build_waits_for_the_first_and_can_be_cancelled_there(repro: Re
     first = start(repro, "env", "build", "slow")
     wait_for((gate / "arrived").exists, "the middle of the first build")
     second, third = (start(repro, "env", "build", "slow") for _ in range(2))
-    wait_for(lambda: sorted(states(repro)) == ["building", "queued", "queued"], "two builds in the queue")
-    shown = repro.json("env", "show", "slow")
-    assert isinstance(shown, dict)
-    (waiting, _) = (build["build"] for build in shown["revisions"][0]["builds"] if build["state"] == "queued")
+    wait_for(lambda: sorted(states()) == ["building", "queued", "queued"], "two builds in the queue")
+    waiting, _ = (build.id for build in builds() if build.state == "queued")
     repro("env", "build", "--cancel", waiting)
-    wait_for(lambda: "cancelled" in states(repro), "the end of the one that was cancelled")
+    wait_for(lambda: "cancelled" in states(), "the end of the one that was cancelled")
     (gate / "go").touch()
-    codes = sorted(process.wait(120) for process in (first, second, third))
+    codes = sorted(process.wait(300) for process in (first, second, third))
     assert codes == [0, 0, 130]
-    assert sorted(states(repro)) == ["cancelled", "ready", "ready"]
+    assert sorted(states()) == ["cancelled", "ready", "ready"]
     assert len(left_over()) == 1
 
 
@@ -124,9 +129,8 @@ def test_without_a_registry_what_is_kept_still_works(repro: Repro, workspace_dir
     (tmp_path / "asks.txt").write_text("this-name-is-nowhere-in-the-cache==1\n")
     failed = repro("env", "edit", "small", "--requirements", tmp_path / "asks.txt", env=NOWHERE, code=1)
     assert "Connection refused" in failed.err
-    shown = repro.json("env", "show", "small")
-    assert isinstance(shown, dict)
-    assert shown["active"] == 1
+    with environments.Library() as library:
+        assert library.show("small").record.active == 1
     # What was installed before is installed again without it, from what uv keeps, checked by the lock's hashes.
     repro("env", "use", "--none")
     repro("env", "gc", "--days", "0")

@@ -225,8 +225,7 @@ def test_what_nobody_uses_is_collected_and_comes_back(library: environments.Libr
     assert environments.collect_environments(library, days=0).removed == 0, "one is active, the other chosen"
     environments.stop_using(opened)
     assert environments.collect_environments(library).removed == 0, "too young"
-    done = environments.collect_environments(library, days=0)
-    assert (done.removed, done.kernels) == (1, 1)
+    assert environments.collect_environments(library, days=0).removed == 1
     assert not Path(pinned.interpreter).exists()
     environments.use(opened, library, "small", 1)
     assert says(pinned.interpreter, "import six; print(six.__version__)") == "1.16.0"

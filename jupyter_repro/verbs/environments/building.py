@@ -91,8 +91,7 @@ def build(
             stopped = isinstance(error, KeyboardInterrupt)
             problem = "It was cancelled." if stopped else "It ended early."
             done = replace(record, state="cancelled" if stopped else "failed", problem=problem)
-            with contextlib.suppress(Cancelled, KeyboardInterrupt):
-                log.line(f"{done.state:<10} {problem}")
+            log.keep(f"{done.state:<10} {problem}")
             library.catalog.environments.put_build(replace(done, ended=microseconds_now()))
             raise
         with contextlib.suppress(Cancelled):
@@ -278,10 +277,14 @@ class KeptLog:
         Path(f"{self._base}.lock").unlink(missing_ok=True)
         os.close(self._lock)
 
-    def line(self, text: str) -> None:
-        """Write one line, at once."""
+    def keep(self, text: str) -> None:
+        """Write one line, at once, and tell nobody."""
         self._file.write(text + "\n")
         self._file.flush()
+
+    def line(self, text: str) -> None:
+        """Write one line, at once."""
+        self.keep(text)
         if self._on_line is not None:
             self._on_line(text)
 
