@@ -9,7 +9,8 @@
 #   scripts/docker-engine.sh registry DIR     a registry of images on loopback beside it; prints REGISTRY=host:port
 #   scripts/docker-engine.sh stop DIR         end engine and registry of DIR and remove it
 #
-# Only root can start an engine. BASE_CACHE names another folder for the files of the base image.
+# Only root can start an engine. BASE_CACHE names another folder for the files of the base image, DATA_SIZE the size of
+# the engine's disk, which is then one in memory.
 set -euo pipefail
 
 packages=(docker.io debootstrap iptables iproute2 docker-registry)
@@ -82,8 +83,8 @@ start() {
   make_bridge >"$dir/bridge"
   mkdir "$dir/data"
   # In memory where there is plenty: images are many small files, written once and removed soon.
-  if [[ $(awk '/^MemAvailable:/ {print int($2 / 1024)}' /proc/meminfo) -gt 6000 ]]; then
-    mount -t tmpfs -o size=3g,mode=0711 jupyter-repro "$dir/data" || true
+  if [[ -n ${DATA_SIZE:-} || $(awk '/^MemAvailable:/ {print int($2 / 1024)}' /proc/meminfo) -gt 6000 ]]; then
+    mount -t tmpfs -o "size=${DATA_SIZE:-3g},mode=0711" jupyter-repro "$dir/data" || [[ -z ${DATA_SIZE:-} ]]
   fi
   local options=(--data-root "$dir/data" --exec-root "$dir/exec" --pidfile "$dir/dockerd.pid" --bridge "$(<"$dir/bridge")")
   dockerd "${options[@]}" -H "unix://$dir/docker.sock" >"$dir/dockerd.log" 2>&1 </dev/null &

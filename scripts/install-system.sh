@@ -4,8 +4,8 @@
 # usage: install-system.sh test|bench
 set -u
 case "${1:-}" in
-# scripts/ceph-s3.sh starts the last six: a real S3 server.
-test) wanted="git:git strace:strace chromium:chromium ceph:ceph-common ceph-mgr:ceph-mgr ceph-mon:ceph-mon ceph-osd:ceph-osd radosgw:radosgw curl:curl openssl:openssl pg_ctlcluster:postgresql" ;;
+# scripts/ceph-s3.sh starts a real S3 server with seven of them, scripts/docker-engine.sh an engine with the last five.
+test) wanted="git:git strace:strace chromium:chromium ceph:ceph-common ceph-mgr:ceph-mgr ceph-mon:ceph-mon ceph-osd:ceph-osd radosgw:radosgw curl:curl openssl:openssl pg_ctlcluster:postgresql dockerd:docker.io debootstrap:debootstrap iptables:iptables ip:iproute2 docker-registry:docker-registry" ;;
 bench) wanted="git:git restic:restic borg:borgbackup" ;;
 *)
     echo "usage: install-system.sh test|bench" >&2

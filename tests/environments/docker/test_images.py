@@ -288,9 +288,8 @@ def engine_has(places: Places, image: str) -> bool:
 
 
 def forget(engine_of_run: DockerEngine, image: str) -> None:
-    """Let the engine forget an image and how it was built."""
+    """Let the engine forget an image; its cache of steps is of no use to a rebuild, whose versions are held."""
     engine_of_run.docker("rmi", "-f", image)
-    engine_of_run.docker("builder", "prune", "-af")
     assert engine_of_run.docker("image", "ls", "-q", "--no-trunc").find(image) < 0
 
 
