@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from unittest.mock import ANY
 
 import pytest
 from playwright.sync_api import Locator, expect
@@ -187,8 +188,8 @@ def test_software_is_made_chosen_changed_compared_and_brought_back(lab: Lab, mak
     assert desk.violations("#jupyter-repro-history") == []
 
 
-def test_environments_are_looked_after(lab: Lab, make_desk: DeskMaker) -> None:
-    desk = make_desk(lab)
+def test_environments_are_looked_after(stocked: Lab, make_desk: DeskMaker) -> None:
+    desk = make_desk(stocked)
     shelf = Shelf(desk)
     desk.open()
     shelf.open()
@@ -231,6 +232,25 @@ def test_environments_are_looked_after(lab: Lab, make_desk: DeskMaker) -> None:
     shelf.list.get_by_label("Filter environments").fill("too")
     expect(shelf.entry("broken")).to_have_count(0)
     expect(shelf.entry("broken-too")).to_be_visible()
+
+    # A project that wants its workspaces to use marked revisions only.
+    shelf.list.get_by_label("Filter environments").fill("")
+    shelf.entry("prices").click()
+    shelf.view.get_by_role("button", name="Mark for this project").click()
+    expect(shelf.view.get_by_role("button", name="Unmark")).to_be_visible()
+    desk.run("Environments of This Project…")
+    expect(desk.dialog).to_contain_text("Its workspaces may use these revisions only:")
+    desk.dialog.get_by_label("New workspaces begin with").select_option(label="prices · r2")
+    desk.picture("23-project")
+    assert desk.violations(".jpr-Form") == []
+    desk.dialog.get_by_role("button", name="Take away").click()
+    desk.accept()
+    assert desk.lab.get("jupyter-repro/api/projects/current/environments") == {
+        "project": ANY,
+        "environment": "prices",
+        "revision": None,
+        "marked": [],
+    }
 
 
 def test_each_view_fits_the_theme_and_has_no_serious_violation(stocked: Lab, make_desk: DeskMaker) -> None:

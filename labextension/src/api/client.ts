@@ -36,6 +36,7 @@ export type NotebookDiff = Schemas['NotebookDiff'];
 export type Package = Schemas['Package'];
 export type PackageChange = Schemas['PackageChange'];
 export type Problem = Schemas['Problem'];
+export type ProjectEnvironments = Schemas['ProjectEnvironments'];
 export type PurgePlan = Schemas['PurgePlan'];
 export type RecreateDone = Schemas['RecreateDone'];
 export type RecreatePlan = Schemas['RecreatePlan'];

@@ -39,6 +39,7 @@ export function chipMenu(model: EnvironmentsModel): (IMenuItem | null)[] {
     null,
     ...found.slice(0, 3).map(({ path }) => ({ command: ids.create, args: { path } })),
     { command: ids.create },
+    { command: ids.project },
     { command: ids.show }
   ];
 }

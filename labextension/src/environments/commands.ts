@@ -211,6 +211,19 @@ function addUseCommands(context: IEnvironmentCommands): void {
     execute: () => told(trans, trans.__('Environment'), () => actions().use(null, null))
   });
 
+  commands.addCommand(ids.project, {
+    label: trans.__('Environments of This Project…'),
+    caption: trans.__('What its workspaces begin with, and which revisions they may use'),
+    icon: environmentIcon,
+    isEnabled: () => isProtected(),
+    execute: () =>
+      told(trans, trans.__('Environments'), async () => {
+        await model().refresh();
+        const { editProject } = await import('./project-dialog');
+        await editProject(model(), trans);
+      })
+  });
+
   commands.addCommand(ids.restore, {
     label: trans.__('Restore Environment of This Checkpoint…'),
     caption: trans.__('Only the software of then: code and data stay as they are'),

@@ -13,6 +13,7 @@ export namespace EnvironmentCommands {
   export const build = 'jupyter-repro:build-environment';
   export const use = 'jupyter-repro:use-environment';
   export const stopUsing = 'jupyter-repro:use-no-environment';
+  export const project = 'jupyter-repro:project-environments';
   export const software = CommandIDs.software;
   export const compare = CommandIDs.compareSoftware;
   export const restore = CommandIDs.restoreEnvironment;

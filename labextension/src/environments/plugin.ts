@@ -30,6 +30,7 @@ const IN_PALETTE = [
   ids.create,
   ids.use,
   ids.stopUsing,
+  ids.project,
   ids.software,
   ids.compare
 ] as const;

@@ -71,7 +71,7 @@ function sentenceOf(revision: RevisionRow, { trans, time }: IEnvironmentProps): 
 /** `r7 ●  yesterday 16:18, you  pandas 2.3.3 → 3.0.1, +1 package  active` */
 function Row(props: IEnvironmentProps & { revision: RevisionRow }): React.JSX.Element {
   const { revision, trans, time, model } = props;
-  const { number, author, message, changed, build, active } = revision;
+  const { number, author, message, changed, build, active, marked } = revision;
   const failed = build !== null && build.state === 'failed';
   const what = failed ? (build.problem ?? '') : changed;
   return (
@@ -79,6 +79,16 @@ function Row(props: IEnvironmentProps & { revision: RevisionRow }): React.JSX.El
       <span>
         <b className={active ? '' : 'jpr-mod-plain'}>r{number}</b>{' '}
         <StateDot build={build} trans={trans} />
+        {marked && (
+          <span
+            title={trans.__('Marked for this project')}
+            role="img"
+            aria-label={trans.__('marked')}
+          >
+            {' '}
+            ✓
+          </span>
+        )}
       </span>
       <span title={time.exact(revision.time)}>
         {time.moment(revision.time)},{' '}
@@ -184,6 +194,7 @@ function ChosenActions(props: IEnvironmentProps): React.JSX.Element {
     model.environment !== null &&
     isUsed(used, model.environment) &&
     used.revision === model.selected;
+  const isMarked = detail?.revision.marked === true;
   const canUse = detail?.revision.ready === true && model.environments.workspace.state !== null;
   return (
     <span className="jpr-Env-small">
@@ -199,6 +210,16 @@ function ChosenActions(props: IEnvironmentProps): React.JSX.Element {
           {usedHere ? trans.__('Pin it here') : trans.__('Use r%1 here', model.selected ?? 0)}
         </button>
       )}
+      {canUse && (
+        <button
+          type="button"
+          className="jpr-Link"
+          title={trans.__('With any marked, workspaces of this project may use those only')}
+          onClick={() => void told(trans, trans.__('Mark'), () => markRevision(props, !isMarked))}
+        >
+          {isMarked ? trans.__('Unmark') : trans.__('Mark for this project')}
+        </button>
+      )}
       {canUse && usedHere && used.pinned && (
         <button
           type="button"
@@ -212,6 +233,13 @@ function ChosenActions(props: IEnvironmentProps): React.JSX.Element {
       )}
     </span>
   );
+}
+
+async function markRevision({ model }: IEnvironmentProps, marked: boolean): Promise<void> {
+  const { mark } = await import('./project-dialog');
+  if (model.selected !== null) {
+    await mark(model.environments, model.id, model.selected, marked);
+  }
 }
 
 function BuildCard(props: IEnvironmentProps): React.JSX.Element {
