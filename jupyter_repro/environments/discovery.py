@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import re
 import sys
 from dataclasses import dataclass
@@ -116,14 +117,13 @@ def _pyproject(text: str) -> tuple[list[str], str] | None:
 
 
 def _project_table(text: str) -> object:
-    if sys.version_info >= (3, 11):
-        import tomllib
-
-        try:
-            return tomllib.loads(text).get("project")
-        except tomllib.TOMLDecodeError:
-            return None
-    return None  # Python 3.10 has no reader of TOML
+    try:
+        # Python 3.10 has no reader of its own; JupyterLab brings one there.
+        reader = importlib.import_module("tomllib" if sys.version_info >= (3, 11) else "tomli")
+        read: object = reader.loads(text).get("project")
+    except (ImportError, ValueError):
+        return None
+    return read
 
 
 def _runtime(text: str | None) -> str:

@@ -11,6 +11,7 @@ import pytest
 from jupyter_repro import errors, verbs
 from jupyter_repro.environments.definitions import Definition
 from jupyter_repro.verbs import environments
+from jupyter_repro.verbs.environments.project_choice import project_choice
 from tests.environments.test_uv_engine import interpreter, says
 
 if TYPE_CHECKING:
@@ -115,5 +116,11 @@ def test_a_project_allows_marked_revisions_only(
         environments.restrict(opened, library, [("nothing", 1)])
     assert "blessed r1" in repro("env", "restrict").text
     assert repro("env", "use", "wild", code=1).err.startswith("jupyter-repro: Project")
+    repro("env", "use", "blessed@1", "--for-project")
+    opened.repository.sync()
+    wanted = project_choice(opened)
+    assert wanted is not None
+    assert (wanted.name, wanted.number) == ("blessed", 1)
+    repro("env", "use", "--for-project", code=2)
     assert "every environment" in repro("env", "restrict", "--none").text
     repro("env", "restrict", "--none", "wild", code=2)
