@@ -6,6 +6,7 @@ environments/conda/<lock id>/  conda environments, likewise
 environments/packages/         the packages that conda environments share, with hard links
 environments/repodata/         what channels of conda said they have
 environments/builds/<id>.*     log, cancel request, and lock of a build
+environments/derived/<id>      the lock that a definition with a workspace's own file on top became
 environments/snapshots/        what snapshots remember
 """
 
