@@ -6,6 +6,7 @@ import os
 
 from jupyter_repro.api.schemas.environments_use import MarkedRevision, ProjectEnvironments, Selection, Used
 from jupyter_repro.environments.choices import read_active, read_choice
+from jupyter_repro.environments.installed import image_of
 from jupyter_repro.verbs import Opened, OpenedProject
 from jupyter_repro.verbs.environments import Library, used
 from jupyter_repro.verbs.environments.project_choice import project_choice
@@ -30,17 +31,21 @@ def selection_of(opened: Opened) -> Selection:
             pinned=found.pinned,
             kernel=found.kernel,
             interpreter=found.interpreter,
-            installed=os.access(found.interpreter, os.X_OK),
+            # Whether an image is there only its engine knows, and this is asked too often to ask that.
+            installed=bool(image_of(found.interpreter)) or os.access(found.interpreter, os.X_OK),
             newer=active.number if active is not None and active.number != found.number else None,
         )
     of_project = wanted is not None and told is not None and wanted.matches(told.name, told.revision, told.pinned)
     label = refused(opened)
+    problem = f"The project does not allow {label}: choose a revision that is marked for it." if label else None
+    if problem is None and found is not None and not found.kernel:
+        problem = f"{found.label} has no ipykernel, so it works for runs and notebooks cannot use it."
     return Selection(
         workspace=opened.workspace.state.workspace,
         project=opened.project.id,
         used=told,
         source="host" if told is None else "project" if of_project else "workspace",
-        problem=f"The project does not allow {label}: choose a revision that is marked for it." if label else None,
+        problem=problem,
     )
 
 

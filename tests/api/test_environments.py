@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+
 import pytest
 
 from tests.api.client import Client
@@ -287,3 +289,20 @@ async def test_nothing_that_cannot_be_meant_is_saved(api: Client):
 async def test_what_nobody_uses_is_collected(api: Client):
     done = await api.done("POST", "engines/collect", {"days": 0})
     assert (done["removed"], done["bytes"]) == (0, 0)
+
+
+async def test_calls_at_the_same_time_do_not_get_into_each_others_way(api: Client):
+    body = {"name": "one", "definition": HOST, "build": False}
+    answers = await asyncio.gather(*(api.post("environments", body) for _ in range(4)))
+    assert sorted(answer.status for answer in answers) == [201, 409, 409, 409]
+    assert {answer.json["code"] for answer in answers if answer.status == 409} == {"environment_exists"}
+    definitions = [{**HOST, "variables": {"NUMBER": str(number)}} for number in range(4)]
+    saved = await asyncio.gather(
+        *(
+            api.post("environments/one/revisions", {"definition": definition, "build": False})
+            for definition in definitions
+        )
+    )
+    assert sorted(answer.ok(201)["revision"] for answer in saved) == [2, 3, 4, 5]
+    rows = (await api.get("environments/one/revisions")).ok()["items"]
+    assert [row["number"] for row in rows] == [5, 4, 3, 2, 1]
