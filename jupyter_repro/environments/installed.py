@@ -1,7 +1,7 @@
 """What is installed where kernels run: for an interpreter of this machine, or in an image.
 
-An image stands where others have an interpreter, as ``docker:<id>``. What is in it never changes, so it is looked at
-once and remembered.
+An image stands where others have an interpreter, as ``docker:<name>``, by the name that the engine docker gave it. What
+is in it is known when it gets that name, and remembered.
 """
 
 from __future__ import annotations

@@ -13,13 +13,7 @@ PROVISIONER = "jupyter-repro-docker"
 
 
 def provisioner_of(places: Places, chosen: Chosen, definition: Definition) -> dict[str, object]:
-    """The provisioner and its settings; of limits and network, the last layer of a definition that names one counts."""
-    chain = list(reversed(layers(definition)))
-    limits: dict[str, object] = {
-        "network": next((layer.network for layer in chain if layer.network), ""),
-        "cpus": next((layer.cpus for layer in chain if layer.cpus), 0.0),
-        "memory": next((layer.memory for layer in chain if layer.memory), 0),
-    }
+    """The provisioner and its settings."""
     return {
         "provisioner_name": PROVISIONER,
         "config": {
@@ -27,6 +21,17 @@ def provisioner_of(places: Places, chosen: Chosen, definition: Definition) -> di
             "root": str(places.root),
             "definition": chosen.definition,
             # What is not said is left to the configuration of the server.
-            **{name: value for name, value in limits.items() if value},
+            **limits_of(definition),
         },
     }
+
+
+def limits_of(definition: Definition) -> dict[str, object]:
+    """The network, cpus and memory that are named, each by the last layer of a definition that names one."""
+    chain = list(reversed(layers(definition)))
+    limits: dict[str, object] = {
+        "network": next((layer.network for layer in chain if layer.network), ""),
+        "cpus": next((layer.cpus for layer in chain if layer.cpus), 0.0),
+        "memory": next((layer.memory for layer in chain if layer.memory), 0),
+    }
+    return {name: value for name, value in limits.items() if value}

@@ -11,6 +11,7 @@ from jupyter_repro.environments.definitions import read_definition
 from jupyter_repro.environments.engines import BuildLog
 from jupyter_repro.environments.execution import Executed, execute
 from jupyter_repro.environments.injected import injected_variables
+from jupyter_repro.environments.installed import image_of
 from jupyter_repro.environments.places import Places
 from jupyter_repro.environments.snapshots.interpreters import interpreter_for
 from jupyter_repro.errors import EnvironmentNotReady, InvalidRequest
@@ -42,7 +43,7 @@ def run_in_environment(
     definition = read_definition(Places(root).get(chosen.definition)) if chosen is not None else None
     if chosen is not None:
         interpreter = chosen.interpreter
-        if not os.access(interpreter, os.X_OK):
+        if not image_of(interpreter) and not os.access(interpreter, os.X_OK):
             raise EnvironmentNotReady(
                 f"{chosen.label} is not installed any more. 'jupyter-repro env use {chosen.name}' installs it again."
             )
@@ -57,4 +58,11 @@ def run_in_environment(
         run=run,
     )
     place = str(Path(cwd)) if cwd is not None else str(opened.workspace.root)
+    if definition is not None and image_of(interpreter):
+        from jupyter_repro.environments.containers.executing import execute_inside
+
+        places, image = Places(root), image_of(interpreter)
+        return execute_inside(
+            command, image=image, places=places, definition=definition, injected=injected, cwd=place, log=log
+        )
     return execute(command, interpreter=interpreter, definition=definition, injected=injected, cwd=place, log=log)

@@ -10,6 +10,8 @@ import pytest
 
 from jupyter_repro.environments.definitions import Definition, Lock, checked, encode
 from jupyter_repro.environments.engines.docker import DockerEngine as Engine
+from jupyter_repro.environments.engines.docker.client import engine_client
+from jupyter_repro.environments.engines.docker.images import image_id
 from jupyter_repro.environments.installed import image_of
 from jupyter_repro.environments.places import Places
 from tests.environments.conftest import library, opened  # noqa: F401
@@ -78,8 +80,16 @@ def kernel_lock(engine_of_run: DockerEngine, tmp_path_factory: pytest.TempPathFa
 
 
 def made(engine: Engine, places: Places, definition: Definition, log: Lines | None = None) -> tuple[Lock, str, str]:
-    """A definition built and installed: its lock, the lock's id, and the image."""
+    """A definition built and installed: its lock, the lock's id, and the image's."""
     told = log or Lines()
     lock = engine.resolve(checked(definition), told)
     name = places.keep(encode(lock))
-    return lock, name, image_of(engine.install(lock, name, told))
+    return lock, name, id_of(image_of(engine.install(lock, name, told)))
+
+
+def id_of(image: str) -> str:
+    """The id that a name of an image means now."""
+    with engine_client() as client:
+        found = image_id(client, image)
+    assert found is not None
+    return found

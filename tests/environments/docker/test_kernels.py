@@ -13,6 +13,7 @@ import threading
 from collections.abc import Iterator
 from pathlib import Path
 
+import msgspec
 import pytest
 from jupyter_client.blocking.client import BlockingKernelClient
 from jupyter_client.manager import KernelManager
@@ -25,11 +26,19 @@ from jupyter_repro.environments.engines.docker.images import owner_of
 from jupyter_repro.environments.engines.docker.locks import image_lock
 from jupyter_repro.environments.places import Places
 from jupyter_repro.verbs import environments
-from tests.environments.docker.conftest import KERNEL
+from tests.environments.docker.conftest import KERNEL, Lines
 from tests.environments.docker.test_images import until
 from tests.fixtures.docker_engine import DockerEngine
 
 pytestmark = [pytest.mark.docker, pytest.mark.xdist_group("docker")]
+
+
+class Stopping(Lines):
+    """A log that says to stop once the work has begun."""
+
+    def check(self) -> None:
+        if "go" in self.lines:
+            raise errors.Cancelled("enough")
 
 
 class Kernels:
@@ -99,7 +108,8 @@ def kernels(
 def test_an_environment_is_built_chosen_and_run(
     engine_of_run: DockerEngine, library: environments.Library, opened: verbs.Opened, data_home: Path
 ) -> None:
-    environments.create(library, "boxed", KERNEL)
+    scripts = {"pre-run": "echo before\n", "post-run": "echo after $REPRO_EXIT_CODE\n"}
+    environments.create(library, "boxed", msgspec.structs.replace(KERNEL, scripts=scripts))
     seen: list[str] = []
     assert environments.build(library, "boxed", on_line=seen.append).state == "ready"
     used = environments.use(opened, library, "boxed")
@@ -119,6 +129,15 @@ def test_an_environment_is_built_chosen_and_run(
     finally:
         client.stop_channels()
         manager.shutdown_kernel(now=True)
+    # Commands run inside as well, between the scripts.
+    told = Lines()
+    program = "import os, sys; print(os.getcwd(), os.path.exists('/.dockerenv')); sys.exit(7)"
+    ran = environments.run_in_environment(opened, ["python3", "-c", program], log=told)
+    assert (ran.code, ran.part, ran.command) == (7, "command", 7)
+    assert told.lines == ["before", f"{opened.workspace.root} True", "after 7"]
+    with pytest.raises(errors.Cancelled):
+        environments.run_in_environment(opened, ["sh", "-c", "echo go; sleep 86396"], log=Stopping())
+    assert containers(engine_of_run) == ""
     made = verbs.checkpoint(opened, "with what the kernel made")
     assert made.commit.environment.label == "boxed r1"
     assert (opened.workspace.root / "made-inside.txt").stat().st_uid == os.getuid()
@@ -126,8 +145,6 @@ def test_an_environment_is_built_chosen_and_run(
     assert {"ipykernel", "python3:amd64"} <= packages or {"ipykernel", "python3:arm64"} <= packages
 
     # A build that fails leaves the active revision and those who use it alone.
-    import msgspec
-
     environments.edit(library, "boxed", msgspec.structs.replace(KERNEL, dockerfile="RUN exit 5\n"))
     assert "exit code: 5" in environments.build(library, "boxed").problem
     assert library.show("boxed").record.active == 1

@@ -21,7 +21,7 @@ from jupyter_repro.environments.engines.docker.software import as_lines, package
 from jupyter_repro.environments.engines.docker.starting import Start, start_of
 from jupyter_repro.environments.engines.docker.versions import pinning_secrets
 from jupyter_repro.environments.engines.protocol import BuildLog
-from jupyter_repro.environments.installed import interpreter_of, remember
+from jupyter_repro.environments.installed import image_of, interpreter_of, remember
 from jupyter_repro.environments.layers import variables_of
 from jupyter_repro.environments.places import Places
 from jupyter_repro.environments.snapshots import Software
@@ -48,7 +48,6 @@ class DockerEngine:
             else:
                 image = self._kept(client, definition, start, preferred, log)
             found = software_in(client, image)
-            remember(self._places, image, found.encode())
             _tell_software(found, log)
             # A repository into which every image goes that was built.
             repository = os.environ.get("JUPYTER_REPRO_PUSH_TO", "")
@@ -69,27 +68,29 @@ class DockerEngine:
     def install(self, lock: Lock, name: str, log: BuildLog, variables: Mapping[str, str] | None = None) -> str:
         """The image of a lock: the one that is here, or fetched by its digest, or built again from the lock.
 
-        What differs in one that was built again is in the log, package by package.
+        What differs in one that was built again is in the log, package by package. The image goes by the name that it
+        has for this lock, so that one that was built again takes the place of the one that is gone.
         """
         locked = image_lock(lock)
         with engine_client() as client:
             own = images.Names(images.owner_of(self._places)).of_lock(name)
-            there = images.image_id(client, own)
-            if there is not None:
+            if images.image_id(client, own) is not None:
                 log.line("image      there already")
-                return interpreter_of(there)
+                return interpreter_of(own)
             image = images.image_id(client, locked.image) or self._fetched(client, locked, log)
+            found = locked.found_inside
             if image is None:
-                image = self._rebuilt(client, locked, log)
+                image, found = self._rebuilt(client, locked, log)
+            remember(self._places, own, found.encode())
             images.give_name(client, image, own)
             log.line(f"image      {image[7:19]}")
-            return interpreter_of(image)
+            return interpreter_of(own)
 
     def interpreter(self, lock: Lock, name: str) -> str | None:
         """The image of a lock, if the engine has it."""
         with engine_client() as client:
-            found = images.image_id(client, images.Names(images.owner_of(self._places)).of_lock(name))
-        return interpreter_of(found) if found is not None else None
+            own = images.Names(images.owner_of(self._places)).of_lock(name)
+            return interpreter_of(own) if images.image_id(client, own) is not None else None
 
     def packages(self, lock: Lock) -> dict[str, str]:
         """What was found inside, without the system's own packages."""
@@ -104,7 +105,7 @@ class DockerEngine:
 
     def push(self, lock: Lock, name: str, repository: str, log: BuildLog) -> str:
         """Put the image of a lock into a registry; returns "repository@sha256:..."."""
-        image = self.install(lock, name, log).partition(":")[2]
+        image = image_of(self.install(lock, name, log))
         with engine_client() as client:
             return registry.push(client, image, repository, name[:24], log)
 
@@ -153,16 +154,16 @@ class DockerEngine:
             log.line(f"differs    the image is not had by its digest any more: {error}")
             return None
 
-    def _rebuilt(self, client: APIClient, locked: ImageLock, log: BuildLog) -> str:
+    def _rebuilt(self, client: APIClient, locked: ImageLock, log: BuildLog) -> tuple[str, Software]:
+        """An image built again, and what is inside."""
         log.line("rebuild    the image is gone: it is built again with the versions of the lock")
         names = images.Names(images.owner_of(self._places))
         start = start_of(client, names, locked.definition, locked, log)
         image = self._kept(client, locked.definition, start, locked, log)
         found = software_in(client, image)
-        remember(self._places, image, found.encode())
         for line in differences(locked.found_inside, found):
             log.line(f"differs    {line}")
-        return image
+        return image, found
 
 
 def differences(then: Software, now: Software) -> list[str]:
