@@ -7,10 +7,11 @@ table of routes, the schemas and the operations come with the first request.
 from __future__ import annotations
 
 import asyncio
+import importlib
 import inspect
 import json
 from collections.abc import Callable, Iterator
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, TypeVar, cast
 
 from jupyter_server.auth.decorator import authorized
 from jupyter_server.base.handlers import APIHandler
@@ -24,6 +25,19 @@ if TYPE_CHECKING:
     from jupyter_repro.api.calls import Call, File, Operation, Result
     from jupyter_repro.api.routes import Route
     from jupyter_repro.api.services import Services
+
+
+LONG_BODY = 64 * 1024
+"""Bytes of a body that is read in a thread: longer ones would hold up everybody else."""
+
+Value = TypeVar("Value")
+
+_imported: set[str] = set()
+
+
+def _import_requests() -> None:
+    importlib.import_module("jupyter_repro.api.requests")
+    importlib.import_module("jupyter_repro.api.calls")
 
 
 class ReproHandler(APIHandler):
@@ -98,7 +112,7 @@ class ReproHandler(APIHandler):
 
     async def _answer(self) -> None:
         try:
-            call, operation = self._understood()
+            call, operation = await self._understood()
             result: Result
             if inspect.iscoroutinefunction(operation):
                 result = await operation(call)
@@ -112,28 +126,42 @@ class ReproHandler(APIHandler):
         except Exception as error:  # noqa: BLE001 - whatever it is, the client gets a sentence and a code
             self._fail(failure_of(error), error)
 
-    def _understood(self) -> tuple[Call, Operation]:
+    async def _understood(self) -> tuple[Call, Operation]:
+        await self._first_in_thread("requests", _import_requests)
         from jupyter_repro.api.calls import Call
         from jupyter_repro.api.operations import operation_named
         from jupyter_repro.api.requests import read_body, read_parameters, read_query
 
         route, raw = self._route()
         self._track_activity = not route.polled
+        given = self.request.body
+        if len(given) > LONG_BODY:
+            body = await self._services.in_thread(read_body, route, given)
+        else:
+            body = read_body(route, given)
         call = Call(
             services=self._services,
             route=route,
             user=self._user(),
             parameters=read_parameters(raw),
             query=read_query(route, self.request.query),
-            body=read_body(route, self.request.body),
+            body=body,
             groups=self._groups(),
         )
-        return call, operation_named(route.operation)
+        return call, await self._first_in_thread(route.operation, lambda: operation_named(route.operation))
+
+    async def _first_in_thread(self, name: str, get: Callable[[], Value]) -> Value:
+        """What ``get`` gives. The first time it imports, for up to half a second: the event loop goes on meanwhile."""
+        if name in _imported:
+            return get()
+        value = await self._services.in_thread(get)
+        _imported.add(name)
+        return value
 
     def _route(self) -> tuple[Route, dict[str, str]]:
         from jupyter_repro.api.routes import routes_at
 
-        path = self.request.path.partition(f"/{PREFIX}/")[2]
+        path = self.request.path.removeprefix(self.base_url).removeprefix(PREFIX).removeprefix("/")
         method = "GET" if self.request.method == "HEAD" else self.request.method
         found = list(routes_at(path))
         for route, raw in found:

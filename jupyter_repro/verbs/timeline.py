@@ -22,6 +22,7 @@ from jupyter_repro.verbs.opened import OpenedProject
 from jupyter_repro.verbs.retention import Showing
 
 _MOST_COMMITS = 20_000
+_FEW = 300
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,26 +123,42 @@ class Timeline:
         ``since`` (microseconds) is enough for whoever looks only at sessions that started then or later: older
         ones may be missing or counted in part.
         """
+        found: dict[str, list[_Brief]] = {}
+        for name, data in self._uncounted():
+            self._counted.add(name)
+            commit = _brief.decode(data)
+            found.setdefault(commit.session.id, []).append(commit)
+            if since is not None and commit.time < since:
+                break
+        for commits in found.values():
+            self._count(commits)
+        return self._sessions
+
+    def _uncounted(self) -> Iterator[tuple[str, bytes]]:
+        """Ids and stored bytes of the commits that are in no summary yet, newest first."""
+        index = self._repository.index
+        # A page needs a few; whoever needs more is better off with all of them at once.
+        left, everything = _FEW, None
         for name in self._order(None).ids():
             if name in self._counted:
                 continue
-            self._counted.add(name)
-            data = self._repository.index.get(bytes.fromhex(name))
+            left -= 1
+            if left < 0 and everything is None:
+                everything = dict(index.rows())
+            data = index.get(bytes.fromhex(name)) if everything is None else everything.get(bytes.fromhex(name))
             if data is not None:
-                commit = _brief.decode(data)
-                self._count(commit)
-                if since is not None and commit.time < since:
-                    break
-        return self._sessions
+                yield name, data
 
-    def _count(self, commit: _Brief) -> None:
-        said = commit.session
+    def _count(self, commits: list[_Brief]) -> None:
+        """Add commits of one session to its summary."""
+        said, last = commits[0].session, max(commit.time for commit in commits)
         known = self._sessions.get(said.id)
         if known is None:
             session = Session(said.id, said.start, said.host, said.user)
-            self._sessions[said.id] = SessionSummary(session, commit.workspace, commit.time, 1)
+            self._sessions[said.id] = SessionSummary(session, commits[0].workspace, last, len(commits))
         else:
-            self._sessions[said.id] = replace(known, last=max(known.last, commit.time), commits=known.commits + 1)
+            total = known.commits + len(commits)
+            self._sessions[said.id] = replace(known, last=max(known.last, last), commits=total)
 
     def _order(self, branch: str | None) -> _Order:
         head = self._repository.sync()

@@ -46,13 +46,13 @@ class Running:
 
 
 @contextlib.contextmanager
-def running(root: Path, home: Path, *options: str) -> Iterator[Running]:
+def running(root: Path, home: Path, *options: str, base_url: str = "/user/ada/") -> Iterator[Running]:
     """A server started in ``root`` with its own Jupyter directories below ``home``."""
     places = {"JUPYTER_DATA_DIR": "data", "JUPYTER_CONFIG_DIR": "config", "JUPYTER_RUNTIME_DIR": "run"}
     environment = {**os.environ, **{name: str(home / folder) for name, folder in places.items()}}
     log = home / "server.log"
     home.mkdir(parents=True, exist_ok=True)
-    server = _started(root, environment, log, options)
+    server = _started(root, environment, log, options, base_url)
     try:
         yield server
     finally:
@@ -61,7 +61,7 @@ def running(root: Path, home: Path, *options: str) -> Iterator[Running]:
             server.process.wait(60)
 
 
-def _started(root: Path, environment: dict[str, str], log: Path, options: tuple[str, ...]) -> Running:
+def _started(root: Path, environment: dict[str, str], log: Path, options: tuple[str, ...], base_url: str) -> Running:
     for _ in range(5):
         with socket.socket() as probe:
             probe.bind(("127.0.0.1", 0))
@@ -69,11 +69,11 @@ def _started(root: Path, environment: dict[str, str], log: Path, options: tuple[
         command = [sys.executable, "-m", "jupyter_server", "--allow-root", "--no-browser", "--ip=127.0.0.1"]
         # Another test may take the port meanwhile: then this server ends instead of taking the next one.
         command += [f"--port={port}", "--ServerApp.port_retries=0"]
-        command += [f"--IdentityProvider.token={TOKEN}", "--ServerApp.base_url=/user/ada/"]
+        command += [f"--IdentityProvider.token={TOKEN}", f"--ServerApp.base_url={base_url}"]
         command += ["--ServerApp.jpserver_extensions={'jupyter_repro': True}", *options]
         with log.open("wb") as sink:
             process = subprocess.Popen(command, cwd=root, env=environment, stdout=sink, stderr=subprocess.STDOUT)
-        server = Running(f"http://127.0.0.1:{port}/user/ada/", process, log)
+        server = Running(f"http://127.0.0.1:{port}{base_url}", process, log)
         while process.poll() is None:
             with contextlib.suppress(urllib.error.URLError, ConnectionError):
                 server.ask("GET", "tasks")

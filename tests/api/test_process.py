@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
+import contextlib
+import http.client
+import http.server
 import os
 import random
 import signal
 import subprocess
 import sys
+import threading
+import urllib.parse
+import urllib.request
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from jupyter_repro.api.work.process import main
-from tests.api.server import Running, running
+from tests.api.server import TOKEN, Running, running
 
 
 def protect(server: Running) -> None:
@@ -123,3 +130,60 @@ def test_a_module_of_the_users_is_not_mistaken_for_the_librarys(files: Path, tmp
     # The server itself is started from elsewhere: what lies beside a server's own start is not ours to mend.
     with running(tmp_path, tmp_path / "home", f"--ServerApp.root_dir={files}") as server:
         protect(server)
+
+
+# A hub percent-encodes what a user is called; ours may be part of it, and so may what is special elsewhere.
+ODD = "/user/p%C3%A4th%40a.b~%20c%27/jupyter-repro/api/"
+
+
+def test_a_base_url_of_odd_characters_and_a_proxy_in_front_change_nothing(files: Path, tmp_path: Path):
+    with running(files, tmp_path / "home", base_url=ODD) as server, proxied(server) as outside:
+        protect(outside)
+        made = outside.ask("POST", "projects/current/branches", {"name": "try/this"})
+        assert made["name"] == "try/this"
+        first = outside.ask("GET", "projects/current/commits")["items"][0]["id"]
+        diff = outside.ask("GET", f"projects/current/diff/file?a={first}&b=@&path=train.py")
+        with urllib.request.urlopen(
+            urllib.request.Request(
+                f"{outside.url}jupyter-repro/api/{diff['b']['url']}", headers={"Authorization": f"token {TOKEN}"}
+            )
+        ) as answer:
+            assert answer.read() == (files / "train.py").read_bytes()
+        assert outside.ask("DELETE", "projects/current/branches/try%2Fthis") is None, "decoded on the way"
+        document = outside.ask("GET", "openapi.json")
+        assert document["servers"] == [{"url": f"{ODD}jupyter-repro/api"}]
+
+
+@contextlib.contextmanager
+def proxied(server: Running) -> Iterator[Running]:
+    """The same server behind a proxy that decodes slashes, as several do, and says who asked whom."""
+    inside = urllib.parse.urlsplit(server.url)
+
+    class Proxy(http.server.BaseHTTPRequestHandler):
+        def forward(self) -> None:
+            given = self.rfile.read(int(self.headers.get("Content-Length", 0)))
+            headers = {name: value for name, value in self.headers.items() if name.lower() != "connection"}
+            headers |= {"X-Forwarded-Proto": "https", "X-Forwarded-For": "10.0.0.1", "X-Forwarded-Host": "lab.example"}
+            connection = http.client.HTTPConnection(inside.hostname or "", inside.port)
+            connection.request(self.command, self.path.replace("%2F", "/"), given, headers)
+            answer = connection.getresponse()
+            content = answer.read()
+            self.send_response(answer.status)
+            self.send_header("Content-Length", str(len(content)))
+            self.end_headers()
+            self.wfile.write(content)
+            connection.close()
+
+        do_GET = do_POST = do_DELETE = forward
+
+        def log_message(self, *given: object) -> None:
+            pass
+
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), Proxy) as proxy:
+        thread = threading.Thread(target=proxy.serve_forever)
+        thread.start()
+        try:
+            yield Running(f"http://127.0.0.1:{proxy.server_port}{inside.path}", server.process, server.log)
+        finally:
+            proxy.shutdown()
+            thread.join()
