@@ -60,6 +60,9 @@ def read_choice(root: Path, workspace: Path, *, plain: bool = False) -> tuple[Ch
         return None
     active = None if choice.pinned else read_active(root, choice.chosen.environment)
     chosen = active or choice.chosen
+    if active is not None and active.lock == choice.chosen.lock and os.access(choice.chosen.interpreter, os.X_OK):
+        # The same lock may be installed more than once, where somebody changed the first by hand.
+        chosen = msgspec.structs.replace(active, interpreter=choice.chosen.interpreter)
     if choice.on_top is not None and not plain and choice.on_top_of == chosen.lock:
         chosen = choice.on_top
     return chosen, choice.pinned

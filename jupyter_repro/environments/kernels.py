@@ -17,10 +17,15 @@ PREFIX = "repro-"
 """How the names of our kernels begin."""
 
 
+_AGAIN = re.compile(r"/[0-9a-f]{24}(-\d+)/bin/")
+"""In the path of an interpreter: its lock was installed before, and that installation was changed by hand."""
+
+
 def kernel_name(chosen: Chosen) -> str:
     """The directory name of the kernel of a revision."""
     plain = re.sub(r"[^a-z0-9._-]+", "-", chosen.name.lower()).strip("-.") or "environment"
-    return f"{PREFIX}{plain}-r{chosen.number}-{chosen.lock[:8]}"
+    again = _AGAIN.search(chosen.interpreter)
+    return f"{PREFIX}{plain}-r{chosen.number}-{chosen.lock[:8]}{again[1] if again else ''}"
 
 
 def register_kernel(

@@ -186,7 +186,7 @@ def test_recreate_brings_it_along_from_the_commit_alone(
 
 
 def test_what_was_installed_by_hand_is_nobody_elses_and_comes_back(
-    library: environments.Library, opened: verbs.Opened, channel: Channel
+    library: environments.Library, opened: verbs.Opened, channel: Channel, data_home: Path
 ) -> None:
     environments.create(library, "small", asked(channel, "stats=1.0"))
     environments.build(library, "small")
@@ -194,8 +194,13 @@ def test_what_was_installed_by_hand_is_nobody_elses_and_comes_back(
     by_hand = [sys.executable, "-m", "uv", "pip", "install", "--quiet", "--python", used.interpreter, "six==1.16.0"]
     subprocess.run(by_hand, check=True)
     made = verbs.checkpoint(opened, "with six").commit
-    fresh = environments.use(opened, library, "small").interpreter
+    again = environments.use(opened, library, "small")
+    fresh = again.interpreter
     assert fresh != used.interpreter, "whoever asks for the revision gets what its lock says"
+    assert environments.used(opened) == again
+    assert again.kernel != used.kernel
+    kernel = json.loads((data_home / "kernels" / again.kernel / "kernel.json").read_text())
+    assert kernel["argv"][0] == fresh, "what the checkpoint looks at is what the kernel runs in"
     assert not list(Path(fresh).parents[1].glob("lib/python*/site-packages/six.py"))
     brought = environments.restore_environment(opened, made.id)
     assert says(brought.used.interpreter, "import six, stats; print(six.__version__, stats.version)") == "1.16.0 1.0"
