@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 import struct
 import subprocess
@@ -12,7 +13,9 @@ from pathlib import Path
 from tests.ui.lab import Lab
 
 Cell = tuple[str, str, str]
-"""Kind, source, and what it printed."""
+"""Kind, source, and what it printed, or ``BARS``."""
+
+BARS = "a picture of bars"
 
 HEAD: Cell = ("markdown", "# Churn model", "")
 LOAD: Cell = ("code", "import math\nrows = list(range(10))", "")
@@ -29,14 +32,34 @@ def write_notebook(path: Path, *cells: Cell) -> None:
     for number, (kind, source, printed) in enumerate(cells):
         cell: dict[str, object] = {"cell_type": kind, "id": f"cell-{number}", "metadata": {}, "source": source}
         if kind == "code":
-            outputs = [{"output_type": "stream", "name": "stdout", "text": printed}] if printed else []
-            cell |= {"execution_count": number, "outputs": outputs}
+            cell |= {"execution_count": number, "outputs": [_output(printed)] if printed else []}
         made.append(cell)
     metadata = {
         "kernelspec": {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"},
         "language_info": {"name": "python", "file_extension": ".py", "mimetype": "text/x-python"},
     }
     path.write_text(json.dumps({"cells": made, "metadata": metadata, "nbformat": 4, "nbformat_minor": 5}, indent=1))
+
+
+def _output(printed: str) -> dict[str, object]:
+    if printed != BARS:
+        return {"output_type": "stream", "name": "stdout", "text": printed}
+    picture = base64.b64encode(_bars()).decode()
+    data = {"image/png": picture, "text/plain": "<Axes: title={'center': 'Permutation importance'}>"}
+    return {"output_type": "display_data", "data": data, "metadata": {}}
+
+
+def _bars() -> bytes:
+    """Eight bars, each a little higher than the one before."""
+    blue, white, line = (66, 133, 200), (255, 255, 255), (140, 140, 140)
+
+    def colour(x: int, y: int) -> tuple[int, int, int]:
+        number, within = divmod(x, 60)
+        if y > 236:
+            return line
+        return blue if 12 <= within < 48 and y > 200 - number * 24 else white
+
+    return _png(480, 240, colour)
 
 
 def source_of(path: Path, cell: int) -> str:
@@ -52,19 +75,18 @@ def source_of(path: Path, cell: int) -> str:
 def write_picture(path: Path, slope: float) -> None:
     """A curve that a model might have."""
     blue, pale = (25, 118, 210), (240, 244, 250)
-    _write_png(path, 320, 200, lambda x, y: blue if y > 200 - x * slope else pale)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(_png(320, 200, lambda x, y: blue if y > 200 - x * slope else pale))
 
 
-def _write_png(path: Path, width: int, height: int, colour: Callable[[int, int], tuple[int, int, int]]) -> None:
+def _png(width: int, height: int, colour: Callable[[int, int], tuple[int, int, int]]) -> bytes:
     def chunk(kind: bytes, data: bytes) -> bytes:
         return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
 
     rows = b"".join(b"\0" + bytes(part for x in range(width) for part in colour(x, y)) for y in range(height))
     header = struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_bytes(
-        b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + chunk(b"IDAT", zlib.compress(rows)) + chunk(b"IEND", b"")
-    )
+    start = b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header)
+    return start + chunk(b"IDAT", zlib.compress(rows)) + chunk(b"IEND", b"")
 
 
 def write_first(root: Path) -> None:
@@ -92,7 +114,13 @@ def write_history(lab: Lab) -> None:
     )
     (root / "features" / "names.py").write_text('NAMES = ["spend"]\n')
     lab.repro("checkpoint", "-m", "First features")
-    write_notebook(root / "train.ipynb", HEAD, LOAD, fit(8, "0.8794"), ("code", 'print("done")', "done\n"))
+    write_notebook(
+        root / "train.ipynb",
+        HEAD,
+        LOAD,
+        fit(8, "0.8794"),
+        ("code", 'importance.plot.bar(title="Permutation importance")', BARS),
+    )
     (root / "model.bin").write_bytes(bytes(range(256)) * 300)
     lab.repro("checkpoint", "-m", "Baseline for the review")
     lab.repro("tag", "v1")
