@@ -93,6 +93,15 @@ async def test_a_new_active_revision_brings_its_kernel_to_those_who_follow_it(ap
     assert (same["created"], same["revision"], same["task"]) == (False, 2, None)
 
 
+async def test_what_was_never_built_cannot_be_chosen(api: Client, protected):
+    await made(api, build=False)
+    for body in ({"environment": "one"}, {"environment": "one", "revision": 1}):
+        (await api.request("PUT", "workspaces/current/environment", body)).problem(409, "environment_not_ready")
+    answer = await api.request("PUT", "workspaces/current/environment", {"environment": "one", "revision": 2})
+    answer.problem(404, "environment_not_found")
+    (await api.request("PUT", "workspaces/current/environment", {})).problem(422, "validation_failed")
+
+
 async def test_a_kernel_of_the_chosen_revision_runs_in_it(api: Client, protected, jp_serverapp):
     await made(api)
     await api.done("PUT", "workspaces/current/environment", {"environment": "one"})

@@ -5,6 +5,7 @@ from __future__ import annotations
 from jupyter_repro.api.calls import Call
 from jupyter_repro.api.environment_translate import definition_of
 from jupyter_repro.api.environment_use import project_environments, selection_of
+from jupyter_repro.api.operations.environments_revisions import revision_named
 from jupyter_repro.api.operations.tasks import task_of
 from jupyter_repro.api.schemas.environments_discovery import Discovered, DiscoveredList
 from jupyter_repro.api.schemas.environments_use import (
@@ -15,7 +16,7 @@ from jupyter_repro.api.schemas.environments_use import (
     Selection,
 )
 from jupyter_repro.api.schemas.tasks import Task
-from jupyter_repro.errors import EnvironmentUnknown
+from jupyter_repro.errors import EnvironmentNotReady, EnvironmentUnknown
 from jupyter_repro.verbs import environments as verbs
 from jupyter_repro.verbs.environments.overview import free_name
 from jupyter_repro.verbs.environments.project_choice import choose_for_project
@@ -45,8 +46,12 @@ async def select(call: Call) -> Task:
         with call.library() as library:
             # What cannot be is said at once; what happens meanwhile ends the task.
             record = library.seen(body.environment)
+            good = {build.number for build in library.catalog.environments.builds(record.id, state="ready")}
             if body.revision is not None:
-                library.show(record.id).revision(body.revision)
+                revision_named(library, record, str(body.revision))
+            if (body.revision or record.active) not in good:
+                which = f"Revision {body.revision} of {record.name!r}" if body.revision else f"{record.name!r}"
+                raise EnvironmentNotReady(f"{which} has no build that worked yet: build it first.")
             return state, record.id
 
     state, environment = await call.services.in_thread(look)
