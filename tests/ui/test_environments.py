@@ -245,6 +245,7 @@ def test_environments_are_looked_after(stocked: Lab, make_desk: DeskMaker) -> No
     assert desk.violations(".jpr-Form") == []
     desk.dialog.get_by_role("button", name="Take away").click()
     desk.accept()
+    expect(shelf.view.get_by_role("button", name="Mark for this project")).to_be_visible()
     assert desk.lab.get("jupyter-repro/api/projects/current/environments") == {
         "project": ANY,
         "environment": "prices",

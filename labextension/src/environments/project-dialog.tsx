@@ -55,6 +55,8 @@ export async function editProject(
       marked: marksOf(wanted.marked)
     }
   });
+  // Tabs say which revisions are marked.
+  now.marked.forEach(one => model.touch(one.environment ?? ''));
   await model.refresh();
 }
 

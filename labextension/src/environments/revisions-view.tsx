@@ -1,4 +1,4 @@
-/** Revisions of an environment at the left; definition, build and log of the chosen one at the right. */
+/** Revisions of an environment at the left, the chosen one at the right. */
 import type { TranslationBundle } from '@jupyterlab/translation';
 import * as React from 'react';
 
@@ -7,12 +7,10 @@ import { printable } from '../format/names';
 import { Tree } from '../ui/tree';
 import { told } from '../workspace/commands';
 import { isUnderWay } from './build-log';
-import { DefinitionCard } from './definition-view';
+import { Chosen } from './chosen-view';
 import type { IRevisionRow } from './environment-model';
-import { LogView } from './log-view';
-import { isUsed } from './rows';
 import type { IEnvironmentProps } from './view';
-import { lasted, stateWord } from './words';
+import { stateWord } from './words';
 
 export function RevisionsTab(props: IEnvironmentProps): React.JSX.Element {
   const { model, trans } = props;
@@ -162,146 +160,5 @@ function StateDot(props: { build: Build | null; trans: TranslationBundle }): Rea
       aria-label={word}
       title={word}
     />
-  );
-}
-
-function Chosen(props: IEnvironmentProps): React.JSX.Element {
-  const { model, trans, editors } = props;
-  const { detail, selected } = model;
-  if (detail === null) {
-    return <p className="jpr-Empty">{trans.__('Reading…')}</p>;
-  }
-  return (
-    <>
-      <div className="jpr-Env-card">
-        <h2>
-          {trans.__('Definition of r%1', selected ?? 0)}
-          <ChosenActions {...props} />
-        </h2>
-        <DefinitionCard definition={detail.definition} trans={trans} editors={editors} />
-      </div>
-      <BuildCard {...props} />
-    </>
-  );
-}
-
-function ChosenActions(props: IEnvironmentProps): React.JSX.Element {
-  const { model, trans, actions } = props;
-  const { detail } = model;
-  const used = model.environments.selection?.used ?? null;
-  const usedHere =
-    used !== null &&
-    model.environment !== null &&
-    isUsed(used, model.environment) &&
-    used.revision === model.selected;
-  const isMarked = detail?.revision.marked === true;
-  const canUse = detail?.revision.ready === true && model.environments.workspace.state !== null;
-  return (
-    <span className="jpr-Env-small">
-      {canUse && !(usedHere && used.pinned) && (
-        <button
-          type="button"
-          className="jpr-Link"
-          title={trans.__('This workspace stays on it, whatever becomes active')}
-          onClick={() =>
-            void told(trans, trans.__('Environment'), () => actions.use(model.id, model.selected))
-          }
-        >
-          {usedHere ? trans.__('Pin it here') : trans.__('Use r%1 here', model.selected ?? 0)}
-        </button>
-      )}
-      {canUse && (
-        <button
-          type="button"
-          className="jpr-Link"
-          title={trans.__('With any marked, workspaces of this project may use those only')}
-          onClick={() => void told(trans, trans.__('Mark'), () => markRevision(props, !isMarked))}
-        >
-          {isMarked ? trans.__('Unmark') : trans.__('Mark for this project')}
-        </button>
-      )}
-      {canUse && usedHere && used.pinned && (
-        <button
-          type="button"
-          className="jpr-Link"
-          onClick={() =>
-            void told(trans, trans.__('Environment'), () => actions.use(model.id, null))
-          }
-        >
-          {trans.__('Follow the active revision')}
-        </button>
-      )}
-    </span>
-  );
-}
-
-async function markRevision({ model }: IEnvironmentProps, marked: boolean): Promise<void> {
-  const { mark } = await import('./project-dialog');
-  if (model.selected !== null) {
-    await mark(model.environments, model.id, model.selected, marked);
-  }
-}
-
-function BuildCard(props: IEnvironmentProps): React.JSX.Element {
-  const { model, trans, actions } = props;
-  const { detail, log, environment } = model;
-  const build = detail?.builds[0];
-  if (build === undefined || log === null || environment === null) {
-    return (
-      <div className="jpr-Env-card">
-        <h2>{trans.__('Build')}</h2>
-        <p className="jpr-mod-dim">{trans.__('It was not built yet.')}</p>
-      </div>
-    );
-  }
-  const state = log.state ?? build.state;
-  const again = (label: string): React.JSX.Element => (
-    <button
-      type="button"
-      className="jpr-Link"
-      onClick={() =>
-        void told(trans, label, () => actions.build(model.id, environment.name, build.revision))
-      }
-    >
-      {label}
-    </button>
-  );
-  return (
-    <div className="jpr-Env-card jpr-mod-grow">
-      <h2>
-        {trans.__('Build of r%1', build.revision)}{' '}
-        <span className={`jpr-mod-state jpr-mod-${state}`} role="status">
-          {state === 'ready' && build.ended !== null
-            ? trans.__('ready in %1', lasted(build))
-            : stateWord(state, trans)}
-        </span>
-        <span className="jpr-Env-small">
-          {isUnderWay(state) ? (
-            <button
-              type="button"
-              className="jpr-Link"
-              onClick={() =>
-                void told(trans, trans.__('Cancel'), () => actions.cancel(model.id, build.id))
-              }
-            >
-              {trans.__('Cancel')}
-            </button>
-          ) : (
-            environment.mine && again(trans.__('Build again'))
-          )}
-        </span>
-      </h2>
-      {build.problem !== null && state !== 'ready' && (
-        <p className="jpr-Notice" role="alert">
-          {printable(build.problem)}
-        </p>
-      )}
-      <LogView
-        key={build.id}
-        model={log}
-        trans={trans}
-        label={trans.__('Log of the build of r%1', build.revision)}
-      />
-    </div>
   );
 }

@@ -28,6 +28,11 @@ export function StatusItem({ workspace, trans, onClick }: IStatusItem): React.JS
     >
       <branchIcon.react tag="span" />
       <span>{state.branch}</span>
+      {state.environment !== null && (
+        <span title={trans.__('Environment')}>
+          {`${state.environment.name} r${state.environment.revision}`}
+        </span>
+      )}
       {task !== null ? (
         <span>
           {task.title}
