@@ -48,7 +48,7 @@ def plain(name: str) -> str:
 @pytest.mark.parametrize(
     ("folder", "extras"),
     [
-        ("jupyter_repro", ("conda",)),
+        ("jupyter_repro", ("conda", "docker", "postgres")),
         ("scripts", ("lab", "test")),
         ("tests", ("lab", "test")),
         ("benchmarks", ("lab", "test")),
