@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import os
 
 import pytest
 
+from jupyter_repro.api.variables import set_variables
 from tests.api.client import Client
 
 HOST = {"engine": "host"}
@@ -315,3 +317,23 @@ async def test_calls_at_the_same_time_do_not_get_into_each_others_way(api: Clien
     assert sorted(answer.ok(201)["revision"] for answer in saved) == [2, 3, 4, 5]
     rows = (await api.get("environments/one/revisions")).ok()["items"]
     assert [row["number"] for row in rows] == [5, 4, 3, 2, 1]
+
+
+async def test_a_catalogue_that_was_deleted_under_the_server_is_made_anew(api: Client, services):
+    await made(api, build=False)
+    data = services.configuration.data_directory
+    for file in data.root.glob("catalog.sqlite*"):
+        file.unlink()
+    assert (await api.get("environments")).ok()["items"] == []
+    await made(api, "two", build=False)
+    assert [row["name"] for row in (await api.get("environments")).ok()["items"]] == ["two"]
+
+
+def test_variables_of_a_session_are_put_back(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setenv("REPRO_PROJECT", "before")
+    monkeypatch.delenv("REPRO_COMMIT", raising=False)
+    before = set_variables({"REPRO_PROJECT": "churn", "REPRO_COMMIT": "3f9a"})
+    assert (os.environ["REPRO_PROJECT"], os.environ["REPRO_COMMIT"]) == ("churn", "3f9a")
+    set_variables(before)
+    assert os.environ["REPRO_PROJECT"] == "before"
+    assert "REPRO_COMMIT" not in os.environ
