@@ -18,7 +18,7 @@ from tests.ui.lab import ROOT, Lab, build_plugin
 from tests.ui.project import write_changes, write_history
 
 PICTURES = ROOT / "ui-screenshots"
-PATIENCE = 30_000
+PATIENCE = 60_000
 """Milliseconds that anything on the screen may take: two processors serve everybody."""
 
 QUIET = ("--ReproApp.recover_at_start=False", "--ReproApp.auto_checkpoint=False")
