@@ -27,7 +27,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 PROJECT = "bike-rentals"
 DONE = "made\n"
-PATIENCE = 120.0
+PATIENCE = 300.0
 """Seconds until a server that does not answer is given up."""
 
 
