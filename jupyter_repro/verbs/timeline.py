@@ -124,30 +124,34 @@ class Timeline:
         ones may be missing or counted in part.
         """
         found: dict[str, list[_Brief]] = {}
-        for name, data in self._uncounted():
-            self._counted.add(name)
-            commit = _brief.decode(data)
+        for commit in self._uncounted(since):
             found.setdefault(commit.session.id, []).append(commit)
-            if since is not None and commit.time < since:
-                break
         for commits in found.values():
             self._count(commits)
         return self._sessions
 
-    def _uncounted(self) -> Iterator[tuple[str, bytes]]:
-        """Ids and stored bytes of the commits that are in no summary yet, newest first."""
-        index = self._repository.index
-        # A page needs a few; whoever needs more is better off with all of them at once.
-        left, everything = _FEW, None
+    def _uncounted(self, since: int | None) -> Iterator[_Brief]:
+        """The commits that are in no summary yet, down to the first that is older than ``since``, or further."""
+        index, counted = self._repository.index, self._counted
+        left = _FEW
         for name in self._order(None).ids():
-            if name in self._counted:
+            if name in counted:
                 continue
+            if left == 0:
+                break
             left -= 1
-            if left < 0 and everything is None:
-                everything = dict(index.rows())
-            data = index.get(bytes.fromhex(name)) if everything is None else everything.get(bytes.fromhex(name))
-            if data is not None:
-                yield name, data
+            counted.add(name)
+            if (data := index.get(bytes.fromhex(name))) is not None:
+                yield (commit := _brief.decode(data))
+                if since is not None and commit.time < since:
+                    return
+        else:
+            return
+        # A page needs a few; whoever needs more is better off with the rest at once, in any order.
+        for key, data in index.rows(ordered=False):
+            if (name := key.hex()) not in counted:
+                counted.add(name)
+                yield _brief.decode(data)
 
     def _count(self, commits: list[_Brief]) -> None:
         """Add commits of one session to its summary."""
