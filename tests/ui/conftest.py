@@ -36,10 +36,11 @@ CHROMIUM_OPTIONS = (
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """One worker for all of them: each Lab takes a processor of its own."""
+    """One worker for all of them, and for those with a Docker engine: each Lab takes a processor of its own, and a
+    browser drops its requests whenever an engine adds an interface to the machine's network."""
     for item in items:
         if Path(__file__).parent in item.path.parents:
-            item.add_marker(pytest.mark.xdist_group("ui"))
+            item.add_marker(pytest.mark.xdist_group("network"))
             item.add_marker(pytest.mark.slow)
 
 

@@ -11,7 +11,7 @@ from jupyter_repro.environments.definitions import Definition
 from jupyter_repro.verbs import environments
 from tests.fixtures.docker_engine import DockerEngine, another_engine
 
-pytestmark = [pytest.mark.docker, pytest.mark.xdist_group("docker")]
+pytestmark = [pytest.mark.docker, pytest.mark.xdist_group("network")]
 
 
 def test_a_full_disk_and_an_engine_that_stops_fail_the_build_and_nothing_else(

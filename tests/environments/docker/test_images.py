@@ -20,7 +20,7 @@ from jupyter_repro.errors import BuildFailed, Cancelled, MissingTool
 from tests.environments.docker.conftest import SECRET, Lines, id_of, made
 from tests.fixtures.docker_engine import DockerEngine
 
-pytestmark = [pytest.mark.docker, pytest.mark.xdist_group("docker")]
+pytestmark = [pytest.mark.docker, pytest.mark.xdist_group("network")]
 
 BASE = "repro-base:bookworm"
 

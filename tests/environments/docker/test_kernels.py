@@ -30,7 +30,7 @@ from tests.environments.docker.conftest import KERNEL, Lines
 from tests.environments.docker.test_images import until
 from tests.fixtures.docker_engine import DockerEngine
 
-pytestmark = [pytest.mark.docker, pytest.mark.xdist_group("docker")]
+pytestmark = [pytest.mark.docker, pytest.mark.xdist_group("network")]
 
 
 class Stopping(Lines):
