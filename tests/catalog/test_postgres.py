@@ -103,8 +103,9 @@ def test_a_connection_that_was_cut_is_made_again(postgres_url: URL):
 
 
 def test_a_server_that_is_away_is_told_in_one_sentence_without_the_password(tmp_path: Path):
+    socket = str(tmp_path / "nobody listens")
     url = URL.create(
-        "postgresql+psycopg", username="ada", password="hunter2", database="repro", query={"host": str(tmp_path)}
+        "postgresql+pg8000", username="ada", password="hunter2", database="repro", query={"unix_sock": socket}
     )
     with pytest.raises(CatalogUnusable, match="cannot be used") as told:
         Catalog(url)
