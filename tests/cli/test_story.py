@@ -431,7 +431,7 @@ def test_tidying_up_loses_nothing(repro: Repro) -> None:
     assert set(repro.json("gc")) == {"objects", "bytes", "packs_retired", "files_deleted"}
     assert repro.json("thin") == {"commits": [], "bytes": 0, "dry_run": False}
     rebuilt = repro.json("rebuild")
-    assert set(rebuilt) == {"objects", "packs", "commits"}
+    assert set(rebuilt) == {"objects", "packs", "commits", "environments"}
     assert rebuilt["commits"] == 1
     for command in ("gc", "thin", "rebuild", "verify", "status", "log"):
         assert repro(command).out

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -186,7 +187,12 @@ class Desk:
 
     def kernel_ready(self) -> None:
         """Wait until the notebook in front can run something."""
-        expect(self.page.locator('.jp-NotebookPanel:visible [data-status="idle"]').first).to_be_attached()
+        panel = self.page.locator(".jp-NotebookPanel:visible")
+        # The indicator is idle from the first moment, also when there is no kernel yet.
+        expect(panel.locator(".jp-Toolbar-kernelName")).not_to_have_text("No Kernel")
+        if (bar := self.page.locator("#jp-main-statusbar")).count():
+            expect(bar.get_by_text(re.compile(r"\| Idle$"))).to_be_visible()
+        expect(panel.locator('[data-status="idle"]').first).to_be_attached()
 
     def write_cell(self, number: int, text: str) -> None:
         """Type into a cell of the notebook in front."""
