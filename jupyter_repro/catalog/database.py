@@ -91,7 +91,7 @@ class Database:
         conflicts = 0
         while True:
             try:
-                with self._engine.connect() as connection:
+                with self._connected() as connection:
                     connection.execution_options(repro_writes=writes)
                     with connection.begin():
                         return work(connection)
@@ -103,8 +103,20 @@ class Database:
                 again = any(word in words for word in _TRANSIENT) or 0 < conflicts < 4
                 if not again or time.monotonic() >= deadline:
                     raise self._explained(words) from error
+            except OSError as error:
+                raise self._explained(str(error).lower()) from error
             time.sleep(pause * random.random())
             pause = min(pause * 2, 0.5)
+
+    def _connected(self) -> Connection:
+        try:
+            return self._engine.connect()
+        except ConnectionError:
+            # A pooled connection that the server cut is made again by the pool's ping, except where the driver
+            # lets the socket's own error through (pg8000 does when bytes were under way): then all of the pool
+            # is made again. Nothing of the transaction was sent yet.
+            self._engine.dispose()
+            return self._engine.connect()
 
     def _explained(self, words: str) -> CatalogUnusable:
         if any(word in words for word in _DAMAGED):

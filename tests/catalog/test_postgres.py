@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import select
+import socket
 import subprocess
 import sys
 from pathlib import Path
+from threading import Thread
 
 import pytest
 from sqlalchemy import URL, text
@@ -35,6 +38,43 @@ with Catalog(url) as catalog:
     except ProjectExists:
         print("lost")
 """
+
+
+class Cutter:
+    """Stands between clients and the server; once told, ends the connection that asks next without reading it.
+
+    Its client is told that by a reset, where a server that says goodbye is told by the end of the stream.
+    """
+
+    def __init__(self, server: str, path: Path) -> None:
+        self.cut_next = False
+        self.address = str(path)
+        self._server = server
+        self._listener = socket.socket(socket.AF_UNIX)
+        self._listener.bind(self.address)
+        self._listener.listen()
+        Thread(target=self._accept, daemon=True).start()
+
+    def _accept(self) -> None:
+        while True:
+            client, _ = self._listener.accept()
+            Thread(target=self._relay, args=(client,), daemon=True).start()
+
+    def _relay(self, client: socket.socket) -> None:
+        server = socket.socket(socket.AF_UNIX)
+        server.connect(self._server)
+        with client, server:
+            while True:
+                asks, _, _ = select.select([client, server], [], [])
+                if client in asks and self.cut_next:
+                    self.cut_next = False
+                    return
+                for source, goal in ((client, server), (server, client)):
+                    if source in asks:
+                        data = source.recv(65536)
+                        if not data:
+                            return
+                        goal.sendall(data)
 
 
 def run_at_once(url: URL, names: list[str]) -> list[str]:
@@ -100,6 +140,15 @@ def test_a_connection_that_was_cut_is_made_again(postgres_url: URL):
         assert [project.name for project in catalog.projects.search()] == ["one"]
         with pytest.raises(ProjectExists):
             catalog.projects.add("b" * 64, "one")
+
+
+def test_a_connection_that_is_reset_when_it_asks_is_made_again(postgres_url: URL, tmp_path: Path):
+    cutter = Cutter(str(postgres_url.query["unix_sock"]), tmp_path / "s")
+    with Catalog(postgres_url.update_query_dict({"unix_sock": cutter.address})) as catalog:
+        catalog.projects.add("a" * 64, "one")
+        cutter.cut_next = True
+        assert [project.name for project in catalog.projects.search()] == ["one"]
+        assert not cutter.cut_next
 
 
 def test_a_server_that_is_away_is_told_in_one_sentence_without_the_password(tmp_path: Path):
