@@ -222,7 +222,7 @@ ROUTES: tuple[Route, ...] = (
         "GET",
         "projects/{project}/diff/notebook",
         "diffs.notebook",
-        "The difference of one notebook, for nbdime's view",
+        "The difference of one notebook, for nbdime's viewer",
         answer=diffs.NotebookDiff,
         query=diffs.FileDiffQuery,
     ),

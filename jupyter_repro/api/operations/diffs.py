@@ -137,7 +137,7 @@ def file(call: Call) -> FileDiff:
 
 
 def notebook(call: Call) -> Json:
-    """One notebook: base and nbdime's difference."""
+    """One notebook: base and difference."""
     query = call.asked(FileDiffQuery)
     with _sides(call, query) as (old, new):
         difference = diff_notebooks(_whole(old), _whole(new))
@@ -223,7 +223,7 @@ def _stat(pair: _Pair, change: Change) -> DiffStat | None:
             return None
         unified = unified_diff(before, after, context=0)
     except ReproError:
-        # No notebook, no table, or nbdime is missing: the row goes without a number.
+        # No notebook or no table after all: the row goes without a number.
         return None
     return None if unified is None else _lines(unified)
 

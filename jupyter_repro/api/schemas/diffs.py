@@ -112,12 +112,12 @@ class FileDiff(Answer):
 
 
 class NotebookDiff(Answer):
-    """What nbdime's view takes: the older notebook and the nbdime difference that leads to the newer one."""
+    """The older notebook, and the difference that leads to the newer one, as nbdime's viewer takes it."""
 
     a: DiffSide | None
     b: DiffSide | None
     base: JsonValue = Field(description="The older notebook (nbformat 4); an empty one when it was added.")
-    diff: list[JsonValue] = Field(description="nbdime's difference, as its own API gives it.")
+    diff: list[JsonValue] = Field(description="Entries of nbdime's diff format.")
     cells: Count = Field(description="Cells added, removed or changed.")
 
 
