@@ -124,3 +124,54 @@ def test_a_project_allows_marked_revisions_only(
     repro("env", "use", "--for-project", code=2)
     assert "every environment" in repro("env", "restrict", "--none").text
     repro("env", "restrict", "--none", "wild", code=2)
+
+
+def test_software_of_the_past_comes_back_only_if_it_is_marked(
+    repro: Repro, library: environments.Library, opened: verbs.Opened, tmp_path: Path
+) -> None:
+    import sys
+
+    for name in ("blessed", "wild"):
+        here = Definition(engine="host", base=sys.executable, variables={"NAME": name})
+        environments.create(library, name, here)
+        environments.build(library, name)
+    environments.use(opened, library, "wild")
+    past = verbs.checkpoint(opened, allow_empty=True).commit.id
+    environments.restrict(opened, library, [("blessed", None)])
+    environments.use(opened, library, "blessed")
+
+    said = repro("restore", past, "--environment", code=1).err
+    assert "does not allow wild r1, but blessed r1" in said
+    assert f"env restrict --add {past[:12]}" in said
+    now = environments.used(opened)
+    assert now is not None
+    assert now.label == "blessed r1", "what was in use stays"
+    made = verbs.recreate(opened, past, tmp_path / "there")
+    assert (tmp_path / "there" / "notes.txt").read_text() == "one", "files come all the same"
+    assert made.environment == ""
+    assert made.notice.startswith("The environment wild r1 did not come along. Project")
+    assert f"env restrict --add {past[:12]}" in made.notice
+
+    # What the sentence says works, also where no catalogue knows the environment any more.
+    library.catalog.environments.change(library.show("wild").record.id, name="renamed")
+    repro("env", "restrict", "--add", "nothing", code=1)
+    assert "blessed r1, wild r1" in repro("env", "restrict", "--add", past[:12]).text
+    assert environments.restore_environment(opened, past).used.label == "wild r1"
+    assert verbs.recreate(opened, past, tmp_path / "again").environment == "wild r1"
+
+
+def test_what_is_on_top_of_a_marked_revision_is_allowed(
+    library: environments.Library, opened: verbs.Opened, tmp_path: Path
+) -> None:
+    environments.create(library, "base", BASE)
+    environments.build(library, "base")
+    (opened.workspace.root / "requirements.txt").write_text("six==1.17.0\n")
+    assert environments.use(opened, library, "base").applied
+    past = verbs.checkpoint(opened).commit.id
+    environments.restrict(opened, library, [("base", 1)])
+    assert verbs.recreate(opened, past, tmp_path / "there").environment == "base r1 + requirements.txt"
+    environments.restore_environment(opened, past)
+    assert "environment-refused" not in verbs.checkpoint(opened, allow_empty=True).commit.labels
+    environments.restrict(opened, library, [(past[:12], None)])
+    assert [one.label for one in environments.allowed(opened)] == ["base r1"]
+    environments.use(opened, library, "base")

@@ -15,17 +15,19 @@ from jupyter_repro.cli.output import Json, say, say_json
     examples=(
         "jupyter-repro env restrict py311-pandas@4 py311-pandas@5",
         "jupyter-repro env restrict --add py312@1",
+        "jupyter-repro env restrict --add 63a816fc1a2b",
         "jupyter-repro env restrict --none",
     ),
 )
-@click.argument("revisions", metavar="[NAME[@N]]...", nargs=-1)
+@click.argument("revisions", metavar="[NAME[@N]|COMMIT]...", nargs=-1)
 @click.option("--add", "adding", is_flag=True, help="Allow these besides those that are allowed.")
 @click.option("--none", "nothing", is_flag=True, help="Take the restriction away: allow all.")
 @in_project
 def command_here(revisions: tuple[str, ...], adding: bool, nothing: bool, project: str | None, as_json: bool) -> None:
     """Let a project allow marked revisions of environments only.
 
-    NAME means the active revision of now. Workspaces of the project cannot choose another one; a checkpoint made in
+    NAME means the active revision of now; a commit means the revision that it was made in. Workspaces of the project
+    cannot choose another one, and restore --environment and recreate bring none of a past commit; a checkpoint made in
     another one is kept all the same, and says so. Without revisions, tells which are allowed.
     """
     from jupyter_repro.verbs import environments

@@ -20,6 +20,7 @@ from jupyter_repro.errors import BuildFailed, EnvironmentUnknown
 from jupyter_repro.history import Commit
 from jupyter_repro.store import Kind
 from jupyter_repro.verbs.environments.deriving import based_on
+from jupyter_repro.verbs.environments.restricting import check_commit_allowed
 from jupyter_repro.verbs.environments.using import Used, put_in_use
 from jupyter_repro.verbs.opened import Opened
 
@@ -54,9 +55,17 @@ def restore_environment(opened: Opened, commit: str, *, on_line: Callable[[str],
     What is not installed any more is installed from the commit's own lock, and what had been added by hand (``%pip
     install``) on top of it. When the lock cannot be had, its definition is resolved anew with every version kept that
     still can be, and the notice says what differs. Raises ``EnvironmentUnknown`` for a commit whose software was made
-    by no environment of ours, and ``BuildFailed`` when it cannot be had at all.
+    by no environment of ours, ``EnvironmentForbidden`` when the project does not allow the revision, and
+    ``BuildFailed`` when it cannot be had at all.
     """
     found = opened.resolve(commit)
+    if not found.environment.definition or not found.environment.lock:
+        raise EnvironmentUnknown(
+            f"Commit {found.id[:12]} was made in software that no environment of jupyter-repro had installed, so it "
+            f"cannot be brought back as it was. 'jupyter-repro env create NAME --like {found.id[:12]}' makes an "
+            "environment with the same Python packages."
+        )
+    check_commit_allowed(opened, found)
     done = _installed(opened, found, on_line)
     changes = _differences(opened, found, done.chosen)
     if changes and not done.notice:
@@ -71,12 +80,6 @@ def restore_environment(opened: Opened, commit: str, *, on_line: Callable[[str],
 
 def _installed(opened: Opened, commit: Commit, on_line: Callable[[str], None] | None) -> _Installed:
     environment = commit.environment
-    if not environment.definition or not environment.lock:
-        raise EnvironmentUnknown(
-            f"Commit {commit.id[:12]} was made in software that no environment of jupyter-repro had installed, so it "
-            f"cannot be brought back as it was. 'jupyter-repro env create NAME --like {commit.id[:12]}' makes an "
-            "environment with the same Python packages."
-        )
     places = Places(opened.data.root / "environments")
     store = opened.repository.store
     texts = [store.get(Kind.NOTE, bytes.fromhex(name)) for name in (environment.definition, environment.lock)]

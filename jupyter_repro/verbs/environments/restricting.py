@@ -10,9 +10,12 @@ from collections.abc import Sequence
 
 import msgspec
 
-from jupyter_repro.environments.choices import read_choice
-from jupyter_repro.errors import EnvironmentForbidden
-from jupyter_repro.store import Changes
+from jupyter_repro.environments.choices import read_choice, read_label
+from jupyter_repro.environments.definitions import encode, read_definition, text_id
+from jupyter_repro.environments.places import Places
+from jupyter_repro.errors import EnvironmentForbidden, EnvironmentNotFound, ReproError
+from jupyter_repro.history import Commit
+from jupyter_repro.store import Changes, Kind
 from jupyter_repro.verbs.environments.library import Library
 from jupyter_repro.verbs.opened import Opened, OpenedProject
 from jupyter_repro.verbs.recording import record
@@ -51,15 +54,12 @@ def restrict(
 ) -> tuple[Allowed, ...]:
     """Let the project allow these revisions only: names of environments with numbers (None means the active one).
 
-    Without any, all are allowed again. With ``adding`` they are allowed besides the others. Raises
-    ``EnvironmentNotFound``.
+    A commit stands for the revision that it was made in, whether this machine knows that environment or not. Without
+    any, all are allowed again. With ``adding`` they are allowed besides the others. Raises ``EnvironmentNotFound``.
     """
     opened.repository.sync()
     marked = list(allowed(opened)) if adding else []
-    for name, number in revisions:
-        found = library.show(name)
-        revision = found.revision(number)
-        marked.append(Allowed(found.record.name, revision.record.number, revision.record.definition))
+    marked += [_named(opened, library, name, number) for name, number in revisions]
     marked = list(dict.fromkeys(marked))
     value = msgspec.json.encode(marked).decode() if marked else None
     opened.repository.store.publish(lambda head: Changes(settings={_SETTING: value}))
@@ -72,10 +72,19 @@ def check_allowed(opened: OpenedProject, name: str, number: int, definition: str
     opened.repository.sync()
     marked = allowed(opened)
     if marked and definition not in {one.definition for one in marked}:
-        raise EnvironmentForbidden(
-            f"Project {opened.project.name!r} does not allow {name} r{number}, but {_list(marked)}. Use one of these, "
-            f"or mark it too: 'jupyter-repro env restrict --add {name}@{number}'."
-        )
+        raise _forbidden(opened, f"{name} r{number}", marked, f"{name}@{number}")
+
+
+def check_commit_allowed(opened: OpenedProject, commit: Commit) -> None:
+    """Raise ``EnvironmentForbidden`` when the project does not allow the revision that a commit was made in."""
+    opened.repository.sync()
+    marked = allowed(opened)
+    if not marked:
+        return
+    made_in = _made_in(opened, commit)
+    if made_in.definition not in {one.definition for one in marked}:
+        # The commit is what every machine has, and not the catalogue that knows the environment by its name.
+        raise _forbidden(opened, made_in.label, marked, commit.id[:12])
 
 
 def refused(opened: Opened) -> str:
@@ -86,10 +95,58 @@ def refused(opened: Opened) -> str:
     marked = allowed(opened)
     if not marked:
         return ""
-    choice = read_choice(opened.data.root / "environments", opened.workspace.directory, plain=True)
+    places = Places(opened.data.root / "environments")
+    choice = read_choice(places.root, opened.workspace.directory, plain=True)
     if choice is None:
         return "no environment"
-    return "" if choice[0].definition in {one.definition for one in marked} else choice[0].label
+    chosen = choice[0]
+    try:
+        definition = _below(chosen.definition, places.get(chosen.definition)) if chosen.applied else chosen.definition
+    except ReproError:
+        definition = chosen.definition
+    return "" if definition in {one.definition for one in marked} else chosen.label
+
+
+def _below(definition: str, text: bytes) -> str:
+    """The id of the definition that one with something on top of it (its id and text) was made from."""
+    parent = read_definition(text).parent
+    return text_id(encode(parent.definition)) if parent is not None else definition
+
+
+def _named(opened: OpenedProject, library: Library, name: str, number: int | None) -> Allowed:
+    try:
+        found = library.show(name)
+    except EnvironmentNotFound:
+        made_in = _of_commit(opened, name) if number is None else None
+        if made_in is None:
+            raise
+        return made_in
+    revision = found.revision(number)
+    return Allowed(found.record.name, revision.record.number, revision.record.definition)
+
+
+def _of_commit(opened: OpenedProject, name: str) -> Allowed | None:
+    try:
+        commit = opened.resolve(name)
+    except ReproError:
+        return None
+    return _made_in(opened, commit) if commit.environment.definition else None
+
+
+def _made_in(opened: OpenedProject, commit: Commit) -> Allowed:
+    """The revision that a commit was made in, without what was on top of it."""
+    name, number, applied = read_label(commit.environment.label)
+    definition = commit.environment.definition
+    if applied:
+        definition = _below(definition, opened.repository.store.get(Kind.NOTE, bytes.fromhex(definition)))
+    return Allowed(name, number, definition)
+
+
+def _forbidden(opened: OpenedProject, label: str, marked: Sequence[Allowed], named: str) -> EnvironmentForbidden:
+    return EnvironmentForbidden(
+        f"Project {opened.project.name!r} does not allow {label}, but {_list(marked)}. Use one of these, or mark it "
+        f"too: 'jupyter-repro env restrict --add {named}'."
+    )
 
 
 def _list(marked: Sequence[Allowed]) -> str:
