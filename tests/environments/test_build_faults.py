@@ -16,6 +16,7 @@ import pytest
 from jupyter_repro.catalog import BuildRecord
 from jupyter_repro.environments.definitions import Definition
 from jupyter_repro.verbs import environments
+from tests.api.test_process import alive
 from tests.support.strategies import IS_ROOT
 
 if TYPE_CHECKING:
@@ -41,7 +42,7 @@ def gate(data_home: Path, tmp_path: Path) -> Path:
     """An environment "slow" whose build stops in the middle until the file ``gate / "go"`` is there."""
     folder = tmp_path / "gate"
     folder.mkdir()
-    script = f"touch {folder}/arrived\nwhile [ ! -e {folder}/go ]; do sleep 0.05; done\n"
+    script = f"echo $$ > {folder}/shell\ntouch {folder}/arrived\nwhile [ ! -e {folder}/go ]; do sleep 0.05; done\n"
     with environments.Library() as library:
         environments.create(library, "slow", Definition(engine="uv", scripts={"pre-setup": script}))
     return folder
@@ -82,6 +83,8 @@ def test_a_build_that_is_killed_is_told_and_made_anew(repro: Repro, gate: Path) 
     os.killpg(process.pid, signal.SIGKILL)
     process.wait()
     assert states() == ["failed"]
+    script = int((gate / "shell").read_text())
+    wait_for(lambda: not alive(script), "the end of the script of the build")
     assert "Its process ended before it was done" in repro("env", "show", "slow").text
     assert len(left_over()) == 1, "half made, and nobody's environment"
     (gate / "go").touch()
