@@ -9,6 +9,7 @@ from jupyter_repro.environments.choices import read_active, read_choice
 from jupyter_repro.environments.installed import image_of
 from jupyter_repro.verbs import Opened, OpenedProject
 from jupyter_repro.verbs.environments import Library, used
+from jupyter_repro.verbs.environments.kernels import no_kernel
 from jupyter_repro.verbs.environments.project_choice import project_choice
 from jupyter_repro.verbs.environments.restricting import allowed, refused
 
@@ -38,8 +39,8 @@ def selection_of(opened: Opened) -> Selection:
     of_project = wanted is not None and told is not None and wanted.matches(told.name, told.revision, told.pinned)
     label = refused(opened)
     problem = f"The project does not allow {label}: choose a revision that is marked for it." if label else None
-    if problem is None and found is not None and not found.kernel:
-        problem = f"{found.label} has no ipykernel, so it works for runs and notebooks cannot use it."
+    if problem is None and found is not None:
+        problem = no_kernel(found) or None
     return Selection(
         workspace=opened.workspace.state.workspace,
         project=opened.project.id,

@@ -33,7 +33,7 @@ def main(arguments: Sequence[str]) -> int:
             sys.stderr.write(f"The script pre-run ended with {ended(code)}, so the kernel was not started.\n")
             break
     else:
-        os.execv(program[0], program)
+        os.execvp(program[0], program)
     return code if code > 0 else 128 - code
 
 

@@ -135,7 +135,39 @@ def make_channel(folder: Path) -> Channel:
         {"bin/tables": tool, "share/tables/data.txt": "x" * 2000, "etc/conda/activate.d/tables.sh": where},
         build="h3_1",
     )
+    spec_of_tiny = {"argv": ["python", "-m", "tiny_kernel", "-f", "{connection_file}"], "language": "tiny"}
+    channel.add(
+        "tiny-kernel",
+        "1.0",
+        {
+            f"{site}/tiny_kernel.py": _TINY_KERNEL.format(packages=str(Path(spec.origin).parents[1])),
+            "share/jupyter/kernels/tiny/kernel.json": json.dumps({**spec_of_tiny, "display_name": "Tiny Language"}),
+            "share/jupyter/kernels/tiny/logo-svg.svg": "<svg/>",
+        },
+        depends=["python"],
+    )
     return channel.index()
+
+
+_TINY_KERNEL = """\
+import os, sys
+sys.path.append({packages!r})
+from ipykernel.kernelapp import IPKernelApp
+from ipykernel.kernelbase import Kernel
+
+class Tiny(Kernel):
+    implementation = banner = "tiny"
+    implementation_version = "1.0"
+    language_info = {{"name": "tiny", "mimetype": "text/plain", "file_extension": ".tiny"}}
+
+    def do_execute(self, code, silent, *args, **kwargs):
+        said = "tiny " + os.environ[code] + "\\n"
+        self.send_response(self.iopub_socket, "stream", {{"name": "stdout", "text": said}})
+        return {{"status": "ok", "execution_count": self.execution_count, "payload": [], "user_expressions": {{}}}}
+
+IPKernelApp.launch_instance(kernel_class=Tiny)
+"""
+"""A kernel of a language that knows one thing: the name of a variable, which it answers with its value."""
 
 
 def _metadata(name: str, version: str) -> str:

@@ -39,6 +39,7 @@ def command_here(name: str | None, revision: int | None, nothing: bool, for_proj
     requirements.txt or pyproject.toml is applied on top. Without NAME, tells which one is used.
     """
     from jupyter_repro.verbs import environments
+    from jupyter_repro.verbs.environments.kernels import no_kernel
     from jupyter_repro.verbs.environments.project_choice import choose_for_project
 
     if nothing and (name or revision):
@@ -71,5 +72,5 @@ def command_here(name: str | None, revision: int | None, nothing: bool, for_proj
         how = "pinned" if used.pinned else "the active revision, whichever that is"
         say(f"This workspace uses {paint(used.label, 'bold')} ({how}).")
         say(f"Interpreter: {shown_path(used.interpreter)}")
-        if not used.kernel:
-            note("It has no ipykernel, so it works for runs and does not appear in the launcher.")
+        if problem := no_kernel(used):
+            note(shown_text(problem))

@@ -146,7 +146,7 @@ class CondaEngine:
         if answer.problem:
             raise BuildFailed(answer.problem)
         if "ipykernel" in answer.without:
-            log.line("kernel     no ipykernel fits: the environment will not appear among the kernels")
+            log.line("kernel     no ipykernel fits: its Python will not be among the kernels")
         return CondaLock(answer.subdir, tuple(answer.channels), tuple(answer.packages))
 
     def _make(self, lock: Lock, place: Path, log: BuildLog, variables: Mapping[str, str]) -> None:

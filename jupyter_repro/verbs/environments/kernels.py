@@ -7,13 +7,17 @@ import json
 import os
 import shutil
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from jupyter_repro.data_directory import DataDirectory
 from jupyter_repro.environments.choices import Chosen, read_choice
-from jupyter_repro.environments.kernels import PREFIX, kernel_name
+from jupyter_repro.environments.kernels import PREFIX, kernel_names
 from jupyter_repro.environments.places import Places
 from jupyter_repro.errors import ReproError
 from jupyter_repro.workspace.state import read_state
+
+if TYPE_CHECKING:
+    from jupyter_repro.verbs.environments.using import Used
 
 
 def settle_kernels(data: DataDirectory) -> bool:
@@ -28,8 +32,9 @@ def settle_kernels(data: DataDirectory) -> bool:
     wanted = _wanted(data, places)
     there = kernels_directory()
     changed = False
-    for name, chosen in wanted.items():
-        if not (there / name / "kernel.json").is_file():
+    for chosen in dict.fromkeys(wanted.values()):
+        names = [name for name, of in wanted.items() if of == chosen]
+        if not all((there / name / "kernel.json").is_file() for name in names):
             # One that cannot be had must not keep the others away: who uses it is told when it is used.
             with contextlib.suppress(ReproError, OSError):
                 changed = bool(register_chosen(places, chosen)) or changed
@@ -40,14 +45,24 @@ def settle_kernels(data: DataDirectory) -> bool:
     return changed
 
 
+def no_kernel(used: Used) -> str:
+    """What to say of a revision in use that has no kernel, and what to do about it; "" when it has one."""
+    if used.kernel:
+        return ""
+    return (
+        f"{used.label} has no kernel: notebooks cannot run in it, commands can ('jupyter-repro env run'). Add "
+        "ipykernel to what it asks for, and build it."
+    )
+
+
 def _wanted(data: DataDirectory, places: Places) -> dict[str, Chosen]:
-    found = {}
+    found: dict[str, Chosen] = {}
     for workspace in data.workspace_ids():
         directory = data.workspace_directory(workspace)
         choice = read_choice(places.root, directory)
         state = read_state(directory) if choice is not None else None
         if choice is not None and state is not None and os.path.isdir(state.path):
-            found[kernel_name(choice[0])] = choice[0]
+            found |= dict.fromkeys(kernel_names(choice[0]), choice[0])
     return found
 
 

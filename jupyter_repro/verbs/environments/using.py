@@ -15,7 +15,7 @@ from jupyter_repro.environments.engines.conda_cache import remove_unused_package
 from jupyter_repro.environments.engines.prefixes import Prefixes
 from jupyter_repro.environments.injected import injected_variables
 from jupyter_repro.environments.installed import image_of
-from jupyter_repro.environments.kernels import has_kernel, kernel_name, register_kernel, remove_dead_kernels
+from jupyter_repro.environments.kernels import kernel_names, register_kernels, remove_dead_kernels
 from jupyter_repro.environments.layers import scripts_of, variables_of
 from jupyter_repro.environments.places import Places
 from jupyter_repro.errors import Cancelled, EnvironmentNotReady, ReproError
@@ -34,8 +34,9 @@ KEPT_DAYS = 7.0
 @dataclass(frozen=True, slots=True)
 class Used:
     """The revision that a workspace uses: its label "name rN", whether it is pinned, its kernel's name (of the kernel
-    specification) and its interpreter. ``applied`` is the workspace's own file on top, or ""; ``notice`` a sentence
-    that the user should see, or ""; ``name`` that of the environment."""
+    specification; "" when there is none in it) and its interpreter. ``applied`` is the workspace's own file on top, or
+    ""; ``notice`` a sentence that the user should see, or ""; ``name`` that of the environment; ``kernels`` the names
+    of all its kernels, the first of them ``kernel``."""
 
     label: str
     environment: str
@@ -46,6 +47,7 @@ class Used:
     applied: str = ""
     notice: str = ""
     name: str = ""
+    kernels: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,11 +112,11 @@ def use(
 def put_in_use(opened: Opened, chosen: Chosen, *, pinned: bool) -> Used:
     """Let the workspace use a revision that is installed."""
     places = Places(opened.data.root / "environments")
-    kernel = register_chosen(places, chosen)
+    kernels = register_chosen(places, chosen)
     write_choice(opened.workspace.directory, chosen, pinned=pinned)
     settle_kernels(opened.data)
     record(opened, "env-use", chosen.label, pinned=pinned)
-    return _used(chosen, pinned, kernel)
+    return _used(chosen, pinned, kernels)
 
 
 def apply_project_files(opened: Opened, *, on_line: OnLine | None = None) -> Used | None:
@@ -146,25 +148,22 @@ def apply_project_files(opened: Opened, *, on_line: OnLine | None = None) -> Use
     write_on_top(opened.workspace.directory, base, chosen)
     if chosen is None:
         return None
-    kernel = register_chosen(places, chosen)
+    kernels = register_chosen(places, chosen)
     settle_kernels(opened.data)
     record(opened, "env-apply", chosen.label, definition=chosen.definition, lock=chosen.lock)
-    return _used(chosen, pinned, kernel)
+    return _used(chosen, pinned, kernels)
 
 
-def register_chosen(places: Places, chosen: Chosen) -> str:
-    """Make the kernel of a revision appear; returns its name, "" when there is no kernel in it."""
-    if not has_kernel(chosen.interpreter):
-        return ""
+def register_chosen(places: Places, chosen: Chosen) -> tuple[str, ...]:
+    """Make the kernels of a revision appear; returns their names, none when there is no kernel in it."""
     definition = read_definition(places.get(chosen.definition))
     variables = injected_variables(variables_of(definition), environment=chosen.name, revision=chosen.number)
     if image_of(chosen.interpreter):
         provisioner = provisioner_of(places, chosen, definition)
-        return register_kernel(kernels_directory(), chosen, variables, provisioner=provisioner)
+        return tuple(register_kernels(kernels_directory(), chosen, variables, provisioner=provisioner))
     launcher = (sys.executable, "-m", "jupyter_repro.environments.launching", str(places.root), chosen.definition)
-    return register_kernel(
-        kernels_directory(), chosen, variables, launcher if scripts_of(definition, "pre-run") else ()
-    )
+    before = launcher if scripts_of(definition, "pre-run") else ()
+    return tuple(register_kernels(kernels_directory(), chosen, variables, before))
 
 
 def session_variables(opened: Opened) -> dict[str, str]:
@@ -187,7 +186,7 @@ def used(opened: Opened) -> Used | None:
     if choice is None:
         return None
     chosen, pinned = choice
-    return _used(chosen, pinned, kernel_name(chosen) if has_kernel(chosen.interpreter) else "")
+    return _used(chosen, pinned, tuple(kernel_names(chosen)))
 
 
 def discovered(opened: Opened) -> list[Discovered]:
@@ -224,16 +223,17 @@ def collect_environments(library: Library, *, days: float = KEPT_DAYS) -> Enviro
     return EnvironmentsCollected(removed, kernels, size)
 
 
-def _used(chosen: Chosen, pinned: bool, kernel: str) -> Used:
+def _used(chosen: Chosen, pinned: bool, kernels: tuple[str, ...]) -> Used:
     return Used(
         chosen.label,
         chosen.environment,
         chosen.number,
         pinned,
-        kernel,
+        kernels[0] if kernels else "",
         chosen.interpreter,
         applied=chosen.applied,
         name=chosen.name,
+        kernels=kernels,
     )
 
 
