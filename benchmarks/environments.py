@@ -71,8 +71,9 @@ class Desk:
         return self.data / "repro" / "environments" / "uv"
 
     def command(self, *args: str, **env: str) -> Command:
-        """A call of the program in the workspace."""
-        return Command([str(Path(sys.executable).with_name("jupyter-repro")), *args], self.work, env)
+        """A call of the program in the workspace, with byte code as an installed package has it."""
+        program = str(Path(sys.executable).with_name("jupyter-repro"))
+        return Command([program, *args], self.work, {"PYTHONDONTWRITEBYTECODE": "", **env})
 
     def prepare(self) -> None:
         """Make the environment and two commits, one in it and one not."""

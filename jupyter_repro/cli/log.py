@@ -63,7 +63,13 @@ def command_here(
         inside = None if path is None else path_inside(opened, path)
         commits = verbs.log(opened, limit=most, branch=branch, path=inside, everything=everything)
         if as_json:
-            say_json([commit_document(commit) for commit in commits])
+            known = {commit.id: commit for commit in commits}
+            say_json(
+                [
+                    {**commit_document(commit), "software_changed": _other_software(opened, commit, known)}
+                    for commit in commits
+                ]
+            )
             return
         names = _names(opened)
         changed = _changed_software(opened, commits)
