@@ -6,7 +6,7 @@ import asyncio
 import importlib
 import os
 import threading
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Coroutine, Iterable
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import AbstractAsyncContextManager
 from dataclasses import asdict
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from jupyter_repro.api.libraries import Libraries
     from jupyter_repro.api.lifecycle import Lifecycle
     from jupyter_repro.api.notify import EventBus, Notifier
+    from jupyter_repro.api.path_index import PathIndex
     from jupyter_repro.api.rooms import Rooms
     from jupyter_repro.api.shared_documents import SharedDocuments
     from jupyter_repro.api.tasks import TaskManager, TaskRecord
@@ -75,6 +76,7 @@ class Services:
         self._pool = ThreadPoolExecutor(THREADS, thread_name_prefix="jupyter-repro")
         self._statuses: dict[str, Future[Status]] = {}
         self._extents: dict[str, Extent] = {}
+        self._background: set[asyncio.Task[None]] = set()
         self._lock = threading.Lock()
         self._loop: asyncio.AbstractEventLoop | None = None
 
@@ -130,6 +132,13 @@ class Services:
         return made
 
     @cached_property
+    def path_index(self) -> PathIndex:
+        """Which checkpoint changed which file."""
+        from jupyter_repro.api.path_index import PathIndex
+
+        return PathIndex(self)
+
+    @cached_property
     def shared_documents(self) -> SharedDocuments:
         """What people edit together, where jupyter-collaboration is there."""
         from jupyter_repro.api.shared_documents import SharedDocuments
@@ -144,6 +153,12 @@ class Services:
         """Run ``function`` in one of the threads for blocking work."""
         self._loop = asyncio.get_running_loop()
         return await self._loop.run_in_executor(self._pool, lambda: function(*args, **kwargs))
+
+    def in_background(self, work: Coroutine[object, object, None]) -> None:
+        """Let ``work`` go on by itself; it tells of its own failures."""
+        task = asyncio.get_running_loop().create_task(work)
+        self._background.add(task)
+        task.add_done_callback(self._background.discard)
 
     def on_loop(self, function: Callable[[], Value]) -> Value:
         """From one of those threads: have the event loop's thread call ``function``, and wait for its answer."""
@@ -257,6 +272,8 @@ class Services:
 
     async def stop(self) -> None:
         """The server stops: save, end the session, end the workers."""
+        for task in self._background:
+            task.cancel()
         if "lifecycle" in self.__dict__:
             await self.lifecycle.stop()
         if "tasks" in self.__dict__:

@@ -27,9 +27,20 @@ from jupyter_repro.verbs.timeline import Filter
 _EPOCH = datetime(1970, 1, 1, tzinfo=timezone.utc)
 
 
-def history(call: Call) -> HistoryPage:
+async def history(call: Call) -> HistoryPage:
     """A page of the timeline."""
     query = call.asked(HistoryQuery)
+    paths = call.services.path_index
+    if query.path:
+        await paths.ready(call["project"])
+    page = await call.services.in_thread(_page, call, query)
+    if query.cursor is None and not query.path:
+        # Whoever looks at a history may soon ask for that of one file.
+        call.services.in_background(paths.begin_quietly(call["project"]))
+    return page
+
+
+def _page(call: Call, query: HistoryQuery) -> HistoryPage:
     place = read_cursor(query.cursor, str)
     wanted = Filter(
         branch=query.branch,

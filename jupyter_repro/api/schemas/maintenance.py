@@ -45,6 +45,13 @@ class CollectDone(Answer):
     files_deleted: Count = Field(description="Files that were left behind long enough ago, and are deleted now.")
 
 
+class IndexDone(Answer):
+    """Result of an `index` task: which checkpoint changed which file is known for the whole history."""
+
+    kind: Literal["index"] = "index"
+    commits: Count = Field(description="Checkpoints that were looked at.")
+
+
 class ThinRequest(Request):
     """Free the content of automatic checkpoints that the timeline hides; it cannot be brought back."""
 

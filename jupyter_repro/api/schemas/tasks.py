@@ -12,7 +12,7 @@ from jupyter_repro.api.schemas.commits import CheckpointDone
 from jupyter_repro.api.schemas.environments_builds import ActivateDone, BuildDone, CollectEnvironmentsDone
 from jupyter_repro.api.schemas.environments_use import BeginEnvironmentDone, RestoreEnvironmentDone, SelectDone
 from jupyter_repro.api.schemas.errors import Problem
-from jupyter_repro.api.schemas.maintenance import CollectDone, ExportDone, ImportDone, ThinDone, VerifyDone
+from jupyter_repro.api.schemas.maintenance import CollectDone, ExportDone, ImportDone, IndexDone, ThinDone, VerifyDone
 from jupyter_repro.api.schemas.page import Page, PageQuery
 from jupyter_repro.api.schemas.recreate import RecreateDone
 from jupyter_repro.api.schemas.restore import PurgeDone, RestoreDone, TrackDone
@@ -31,6 +31,7 @@ TaskKind = Literal[
     "thin",
     "export",
     "import",
+    "index",
     "build-environment",
     "activate-environment",
     "use-environment",
@@ -54,6 +55,7 @@ TaskResult = Annotated[
     | ThinDone
     | ExportDone
     | ImportDone
+    | IndexDone
     | BuildDone
     | ActivateDone
     | SelectDone

@@ -149,6 +149,7 @@ JOBS: Mapping[str, Callable[[Order, OnProgress], Answer]] = {
     "thin": upkeep.thin,
     "export": upkeep.export,
     "import": upkeep.import_,
+    "index": upkeep.index,
     "build-environment": environments.build,
     "activate-environment": environments.activate,
     "use-environment": environments.use,

@@ -9,6 +9,7 @@ from jupyter_repro.api.schemas.maintenance import (
     Damage,
     ExportDone,
     ImportDone,
+    IndexDone,
     ThinDone,
     VerifyDone,
 )
@@ -56,3 +57,11 @@ def import_(order: Order, on_progress: OnProgress) -> Answer:
         order.text("file"), order.maybe("name"), configuration=order.configuration, on_progress=on_progress
     )
     return ImportDone(project=done.project, name=done.name, commits=done.commits, branches=list(done.branches))
+
+
+def index(order: Order, on_progress: OnProgress) -> Answer:
+    """Enter which checkpoint changed which file."""
+    from jupyter_repro.verbs.changed_paths import enter_paths
+
+    with order.project() as opened:
+        return IndexDone(commits=enter_paths(opened, on_progress))
