@@ -10,11 +10,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from jupyter_repro.api.environment_routes import ENVIRONMENT_ROUTES
+from jupyter_repro.api.history_routes import HISTORY_ROUTES
 from jupyter_repro.api.route import PATH_PARAMETERS, WRITES, Action, Media, Method, Route
 from jupyter_repro.api.schemas import (
-    branches,
-    commits,
-    diffs,
     maintenance,
     projects,
     recreate,
@@ -22,17 +20,14 @@ from jupyter_repro.api.schemas import (
     sessions,
     settings,
     storage,
-    tags,
     tasks,
-    trees,
     workspaces,
 )
 from jupyter_repro.api.schemas.page import PageQuery
+from jupyter_repro.api.workspace_routes import WORKSPACE_ROUTES
 
 __all__ = ["PATH_PARAMETERS", "ROUTES", "WRITES", "Action", "Media", "Method", "Route", "routes_at"]
 
-COMMIT = "projects/{project}/commits/{commit}"
-WORKSPACE = "workspaces/{workspace}"
 
 ROUTES: tuple[Route, ...] = (
     # Where am I
@@ -46,94 +41,8 @@ ROUTES: tuple[Route, ...] = (
         polled=True,
     ),
     Route("GET", "openapi.json", "about.openapi", "This document", media="bytes"),
-    # Workspaces
-    Route(
-        "GET",
-        "workspaces",
-        "workspaces.page",
-        "Workspaces of this machine",
-        answer=workspaces.WorkspacePage,
-        query=PageQuery,
-    ),
-    Route(
-        "POST",
-        "workspaces",
-        "workspaces.protect",
-        "Protect a directory: make it a workspace",
-        answer=workspaces.Protected,
-        request=workspaces.ProtectRequest,
-        status=201,
-    ),
-    Route(
-        "GET",
-        WORKSPACE,
-        "workspaces.state",
-        "State of a workspace: branch, newest checkpoint, changes, running tasks",
-        answer=workspaces.WorkspaceState,
-        query=workspaces.StateQuery,
-        polled=True,
-    ),
-    Route(
-        "GET",
-        f"{WORKSPACE}/status",
-        "workspaces.status",
-        "Changed files of the working directory",
-        answer=workspaces.StatusPage,
-        query=workspaces.StatusQuery,
-    ),
-    Route(
-        "GET",
-        f"{WORKSPACE}/content",
-        "trees.working_content",
-        "Bytes of a file as it is in the working directory",
-        query=trees.ContentQuery,
-        media="bytes",
-    ),
-    Route(
-        "POST",
-        f"{WORKSPACE}/checkpoints",
-        "commits.checkpoint",
-        "Make a checkpoint",
-        answer=tasks.Task,
-        request=commits.CheckpointRequest,
-        status=202,
-    ),
-    Route(
-        "POST",
-        f"{WORKSPACE}/restore",
-        "restore.restore",
-        "Restore the whole workspace or some paths",
-        answer=tasks.Task,
-        request=restore.RestoreRequest,
-        status=202,
-    ),
-    Route(
-        "POST",
-        f"{WORKSPACE}/switch",
-        "branches.switch",
-        "Switch to another branch",
-        answer=tasks.Task,
-        request=branches.SwitchRequest,
-        status=202,
-    ),
-    Route(
-        "POST",
-        f"{WORKSPACE}/copy",
-        "trees.copy",
-        "Copy a file or directory of a commit into the workspace",
-        answer=tasks.Task,
-        request=trees.CopyRequest,
-        status=202,
-    ),
-    Route(
-        "POST",
-        f"{WORKSPACE}/track",
-        "restore.track",
-        "Bring external data into the workspace",
-        answer=tasks.Task,
-        request=restore.TrackRequest,
-        status=202,
-    ),
+    # Workspaces, in a table of their own
+    *WORKSPACE_ROUTES,
     # Projects
     Route("GET", "projects", "projects.page", "Projects", answer=projects.ProjectPage, query=PageQuery),
     Route("GET", "projects/{project}", "projects.project", "A project", answer=projects.Project),
@@ -152,141 +61,8 @@ ROUTES: tuple[Route, ...] = (
         "What takes the space",
         answer=storage.StorageUse,
     ),
-    # History
-    Route(
-        "GET",
-        "projects/{project}/commits",
-        "commits.history",
-        "The timeline: commits newest first, filtered, with their sessions",
-        answer=commits.HistoryPage,
-        query=commits.HistoryQuery,
-    ),
-    Route(
-        "GET",
-        COMMIT,
-        "commits.detail",
-        "A commit with its changed files",
-        answer=commits.CommitDetail,
-        query=commits.CommitDetailQuery,
-    ),
-    Route(
-        "GET",
-        f"{COMMIT}/changes",
-        "commits.changes",
-        "Changed files of a commit against its first parent",
-        answer=commits.ChangePage,
-        query=PageQuery,
-    ),
-    Route(
-        "GET",
-        f"{COMMIT}/tree",
-        "trees.tree",
-        "A directory of a commit, or a search below it",
-        answer=trees.TreePage,
-        query=trees.TreeQuery,
-    ),
-    Route(
-        "GET",
-        f"{COMMIT}/content",
-        "trees.content",
-        "Bytes of a file at a commit; ranges and ETag",
-        query=trees.ContentQuery,
-        media="bytes",
-    ),
-    Route(
-        "GET",
-        f"{COMMIT}/contents",
-        "trees.contents",
-        "A file, notebook or directory of a commit in the shape of Lab's contents API",
-        answer=trees.ContentsModel,
-        query=trees.ContentsQuery,
-    ),
-    # Differences
-    Route(
-        "GET",
-        "projects/{project}/diff",
-        "diffs.page",
-        "Changed files between two commits, or a commit and the working directory",
-        answer=diffs.DiffPage,
-        query=diffs.DiffQuery,
-    ),
-    Route(
-        "GET",
-        "projects/{project}/diff/file",
-        "diffs.file",
-        "The difference of one file: both sides, unified text",
-        answer=diffs.FileDiff,
-        query=diffs.FileDiffQuery,
-    ),
-    Route(
-        "GET",
-        "projects/{project}/diff/notebook",
-        "diffs.notebook",
-        "The difference of one notebook, for nbdime's viewer",
-        answer=diffs.NotebookDiff,
-        query=diffs.FileDiffQuery,
-    ),
-    Route(
-        "GET",
-        "projects/{project}/diff/table",
-        "diffs.table",
-        "Changed cells of one CSV or TSV file",
-        answer=diffs.TableDiff,
-        query=diffs.TableDiffQuery,
-    ),
-    # Branches
-    Route(
-        "GET",
-        "projects/{project}/branches",
-        "branches.page",
-        "Branches",
-        answer=branches.BranchPage,
-        query=PageQuery,
-    ),
-    Route(
-        "POST",
-        "projects/{project}/branches",
-        "branches.create",
-        "Create a branch from any commit",
-        answer=branches.Branch,
-        request=branches.CreateBranch,
-        status=201,
-    ),
-    Route(
-        "PATCH",
-        "projects/{project}/branches/{branch}",
-        "branches.rename",
-        "Rename a branch",
-        answer=branches.Branch,
-        request=branches.RenameBranch,
-    ),
-    Route(
-        "DELETE",
-        "projects/{project}/branches/{branch}",
-        "branches.delete",
-        "Delete a branch; its commits stay reachable by id",
-        status=204,
-        media="none",
-    ),
-    # Tags
-    Route("GET", "projects/{project}/tags", "tags.page", "Tags", answer=tags.TagPage, query=PageQuery),
-    Route(
-        "POST",
-        "projects/{project}/tags",
-        "tags.create",
-        "Tag a commit",
-        answer=tags.Tag,
-        request=tags.CreateTag,
-        status=201,
-    ),
-    Route(
-        "DELETE",
-        "projects/{project}/tags/{tag}",
-        "tags.delete",
-        "Delete a tag; its commit stays",
-        status=204,
-        media="none",
-    ),
+    # History, in a table of its own
+    *HISTORY_ROUTES,
     # Recreate and purge
     Route(
         "GET",
