@@ -11,7 +11,8 @@ import os
 import queue
 import threading
 import time
-from typing import TYPE_CHECKING
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, NamedTuple
 
 from jupyter_repro.errors import PurgedContent
 from jupyter_repro.store.backends.protocol import AlreadyExists
@@ -30,6 +31,15 @@ _NAMED_AFTER_SECONDS = 30.0
 _STRUCTURE = frozenset((Kind.TREE, Kind.RECIPE, Kind.COMMIT, Kind.NOTE))
 
 Item = tuple[bytes, int, Data]
+
+
+class Encoded(NamedTuple):
+    """A blob as it goes into a pack: its id, its codec, its bytes there, and how many bytes it has plain."""
+
+    id: bytes
+    codec: int
+    payload: bytes
+    plain: int
 
 
 class Batch:
@@ -104,6 +114,25 @@ class Batch:
                 self._send(self._group)
                 self._group, self._group_bytes = [], 0
         return name
+
+    @property
+    def fresh(self) -> bool:
+        """Whether the store was empty when the batch began, and refuses nothing."""
+        return self._known_empty and not self._refused
+
+    def put_encoded(self, objects: Iterable[Encoded]) -> None:
+        """As ``put``, for blobs of a ``fresh`` batch that another process has named and compressed."""
+        self._raise()
+        if not self._threads:
+            self._start()
+        with self._builder_lock:
+            for name, codec, payload, plain in objects:
+                if name not in self.written:
+                    self.written.add(name)
+                    self._builder.add(name, Kind.BLOB, Codec(codec), payload, plain)
+            finished = self._full_pack()
+        if finished is not None:
+            self._hand_over(finished.finish())
 
     def get(self, kind: int, name: bytes) -> bytes:
         """An object, from this batch if it is a structure that was just put, else from the store."""
@@ -190,15 +219,20 @@ class Batch:
             encoded = [compressor.one(group[0][2])]
         else:
             encoded = compressor.many([item[2] for item in group])
-        finished = None
         with self._builder_lock:
             add = self._builder.add
             for (name, kind, data), (codec, payload) in zip(group, encoded, strict=True):
                 add(name, kind, Codec(codec), payload, len(data))
-            if self._builder.full:
-                finished, self._builder = self._builder, PackBuilder()
+            finished = self._full_pack()
         if finished is not None:
             self._hand_over(finished.finish())
+
+    def _full_pack(self) -> PackBuilder | None:
+        """The pack that was being built, once it is large enough; the caller holds the lock."""
+        if not self._builder.full:
+            return None
+        finished, self._builder = self._builder, PackBuilder()
+        return finished
 
     def _hand_over(self, pack: FinishedPack) -> None:
         while not (self._stopped or self._error):

@@ -5,13 +5,14 @@ from __future__ import annotations
 import errno
 import os
 import stat
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Protocol
 
 from blake3 import blake3
 
 from jupyter_repro.history.trees import EntryType, Recipe, TreeEntry, encode_recipe
 from jupyter_repro.store import Batch, Kind
+from jupyter_repro.store.batch import Encoded
 from jupyter_repro.store.chunks import ChunkSizes, chunk_sizes, split
 from jupyter_repro.workspace.statcache import StatRow, row_of
 
@@ -41,6 +42,15 @@ class StoreSink:
 
     def __init__(self, batch: Batch) -> None:
         self._batch = batch
+
+    @property
+    def fresh(self) -> bool:
+        """Whether whatever comes is new to the store, and welcome."""
+        return self._batch.fresh
+
+    def encoded(self, objects: Iterable[Encoded]) -> None:
+        """Take the contents of small files that are named and compressed already."""
+        self._batch.put_encoded(objects)
 
     def small(self, data: bytes) -> bytes:
         """See ``Sink``."""

@@ -30,6 +30,38 @@ def children_wanted() -> int:
     return min(_MOST, os.cpu_count() or 1) - 1
 
 
+def forked(work: Callable[[int], None]) -> tuple[int, int]:
+    """Fork: the child runs ``work`` with the writing end of a pipe, and ends however that went.
+
+    Returns the child's process id and the reading end. Whoever calls waits for the child, or ends it.
+    """
+    reading, writing = os.pipe()
+    pid = os.fork()
+    if pid == 0:
+        try:
+            os.close(reading)
+            signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent decides what Ctrl-C means
+            signal.set_wakeup_fd(-1)
+            work(writing)
+        finally:
+            os._exit(0)
+    os.close(writing)
+    return pid, reading
+
+
+def write_all(fd: int, data: bytes) -> None:
+    """Write all of ``data``, however little the pipe takes at once."""
+    rest = memoryview(data)
+    while rest:
+        rest = rest[os.write(fd, rest) :]
+
+
+def end(pid: int) -> None:
+    """Stop the child ``pid``, if it still runs, and wait for its end."""
+    os.kill(pid, signal.SIGKILL)
+    os.waitpid(pid, 0)
+
+
 class ChildDied(Exception):
     """A child ended without an answer: it was killed, or memory ran out."""
 
@@ -45,27 +77,15 @@ class Child:
 
     def __init__(self, work: Callable[[Report], bytes]) -> None:
         self._shared = mmap.mmap(-1, _COUNTS.size)
-        reading, writing = os.pipe()
-        self.pid = os.fork()
-        if self.pid == 0:
-            os.close(reading)
-            self._run(work, writing)
-        os.close(writing)
+        self.pid, reading = forked(lambda writing: self._run(work, writing))
         self._reading: int | None = reading
 
     def _run(self, work: Callable[[Report], bytes], writing: int) -> None:
         try:
-            signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent decides what Ctrl-C means
-            signal.set_wakeup_fd(-1)
-            try:
-                answer = _Answer(work(lambda files, size: _COUNTS.pack_into(self._shared, 0, files, size)), None)
-            except BaseException as error:  # noqa: BLE001  # raised again in the parent
-                answer = _Answer(b"", error)
-            data = memoryview(pickle.dumps(answer))
-            while data:
-                data = data[os.write(writing, data) :]
-        finally:
-            os._exit(0)
+            answer = _Answer(work(lambda files, size: _COUNTS.pack_into(self._shared, 0, files, size)), None)
+        except BaseException as error:  # noqa: BLE001  # raised again in the parent
+            answer = _Answer(b"", error)
+        write_all(writing, pickle.dumps(answer))
 
     @property
     def counts(self) -> tuple[int, int]:
@@ -95,6 +115,5 @@ class Child:
             os.close(self._reading)
             self._reading = None
         if self.pid:
-            os.kill(self.pid, signal.SIGKILL)
-            os.waitpid(self.pid, 0)
+            end(self.pid)
             self.pid = 0

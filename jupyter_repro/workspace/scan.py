@@ -7,10 +7,12 @@ directory that did not change.
 from __future__ import annotations
 
 import contextlib
+import math
 import os
 import stat
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import Protocol
 
 from jupyter_repro.errors import UnreadableFile
 from jupyter_repro.history.trees import EntryType, TreeEntry, encode_tree
@@ -42,6 +44,14 @@ _SPECIAL = {
     stat.S_IFBLK: "is a device",
 }
 
+
+class Ahead(Protocol):
+    """Somebody who reads the same files at the same time."""
+
+    def known(self, rel: bytes) -> dict[StatRow, TreeEntry]:
+        """What was read of the directory ``rel``: entries, by what ``lstat`` said of each file meanwhile."""
+
+
 LastKnown = Callable[[bytes], "TreeEntry | None"]
 """From a path to the entry that the last commit had for it."""
 
@@ -66,7 +76,8 @@ class Scanner:
 
     ``cache`` is the stat cache, or None to read everything; ``rules`` the ignore rules of the root;
     ``probe_time`` the mtime (ns) of a file touched on the same file system when the scan began;
-    ``last_known`` gives what to keep of unreadable files, which otherwise raise ``UnreadableFile``.
+    ``last_known`` gives what to keep of unreadable files, which otherwise raise ``UnreadableFile``;
+    ``ahead``, if given, knows files that somebody else has read since the scan began.
     """
 
     def __init__(
@@ -79,9 +90,11 @@ class Scanner:
         probe_time: int,
         last_known: LastKnown | None = None,
         collect_ignored: bool = False,
+        ahead: Ahead | None = None,
         on_progress: OnProgress | None = None,
     ) -> None:
         self._root = root
+        self._ahead = ahead
         self._sink = sink
         self._rules = rules
         self._cache = cache
@@ -183,6 +196,8 @@ class Scanner:
         known: dict[StatRow, TreeEntry] = {}
         if cached is not None:
             known = dict(zip(decode_rows(cached.signature), decode_entries(cached.entries), strict=True))
+        elif rows and self._ahead is not None:
+            return self._files_ahead(path, rel, rows, self._ahead.known(rel))
         entries: list[TreeEntry] = []
         stored: list[StatRow] = []
         for row in rows:
@@ -196,6 +211,19 @@ class Scanner:
                 entries.append(read[0])
                 stored.append(read[1])
         return entries, stored
+
+    def _files_ahead(
+        self, path: bytes, rel: bytes, rows: list[StatRow], known: dict[StatRow, TreeEntry]
+    ) -> tuple[list[TreeEntry], list[StatRow]]:
+        found: list[tuple[TreeEntry, StatRow]] = []
+        for row in rows:
+            entry = known.get(row)
+            if entry is not None:
+                found.append((entry, self._judged(row)))
+                self._meter.add(1, entry.size)
+            elif (read := self._file(path, rel, row)) is not None:
+                found.append(read)
+        return [entry for entry, _ in found], [row for _, row in found]
 
     def _file(self, path: bytes, rel: bytes, row: StatRow) -> tuple[TreeEntry, StatRow] | None:
         full = path + b"/" + row.name
@@ -259,11 +287,14 @@ class Scanner:
         return rel + b"/" + name if rel else name
 
 
-def count_files(root: bytes, rules: IgnoreNode) -> int:
-    """How many files and links there are, by their names alone; what cannot be listed is left out."""
+def count_files(root: bytes, rules: IgnoreNode, most: float = math.inf) -> int:
+    """How many files and links there are, by their names alone; what cannot be listed is left out.
+
+    Counting ends soon after ``most``.
+    """
     files = 0
     stack = [(root, rules)]
-    while stack:
+    while stack and files < most:
         path, here = stack.pop()
         ignored = here.ignored
         with contextlib.suppress(OSError), os.scandir(path) as listing:

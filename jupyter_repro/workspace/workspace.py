@@ -18,6 +18,7 @@ from jupyter_repro.progress import OnProgress
 from jupyter_repro.store.project_log import now
 from jupyter_repro.workspace.content import Sink
 from jupyter_repro.workspace.ignore import IgnoreRules
+from jupyter_repro.workspace.read_ahead import read_ahead
 from jupyter_repro.workspace.scan import Scan, Scanner
 from jupyter_repro.workspace.statcache import StatCache
 from jupyter_repro.workspace.state import (
@@ -208,14 +209,19 @@ class Workspace:
         def last_known(path: bytes) -> TreeEntry | None:
             return find_entry(self.repository.get_tree, bytes.fromhex(base.tree), path) if base else None
 
-        scanner = Scanner(
-            os.fsencode(self.root),
-            sink,
-            self.rules().root(),
-            cache=None if options.full else cache,
-            probe_time=touch_probe(self.root),
-            last_known=last_known if options.skip_unreadable else None,
-            collect_ignored=options.collect_ignored,
-            on_progress=on_progress,
-        )
-        return scanner.run()
+        root, rules = os.fsencode(self.root), self.rules().root()
+        known = None if options.full else cache
+        probe_time = touch_probe(self.root)
+        with read_ahead(root, rules, sink, known) as ahead:
+            scanner = Scanner(
+                root,
+                sink,
+                rules,
+                cache=known,
+                probe_time=probe_time,
+                last_known=last_known if options.skip_unreadable else None,
+                collect_ignored=options.collect_ignored,
+                ahead=ahead,
+                on_progress=on_progress,
+            )
+            return scanner.run()
