@@ -8,7 +8,7 @@ import os
 import secrets
 import socket
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -19,6 +19,7 @@ from jupyter_repro.api.tasks import TaskRecord
 from jupyter_repro.api.variables import set_variables, variables_in
 from jupyter_repro.errors import NotAWorkspace, ReproError
 from jupyter_repro.history import Session
+from jupyter_repro.workspace.state import read_state
 
 if TYPE_CHECKING:
     from jupyter_repro.api.services import Services
@@ -28,6 +29,9 @@ MINUTE_SECONDS = 60.0
 
 SAVE_WAIT_SECONDS = 2.0
 """A notebook is often saved several times in a row: the checkpoint waits so long for the last of them."""
+
+_MOVING = ("checkpoint", "restore", "switch")
+"""The kinds of tasks after which a workspace is at another commit."""
 
 Flush = Callable[[], Awaitable[None]]
 
@@ -104,6 +108,14 @@ class Lifecycle:
             "directory": state.path,
             "session": asdict(session) if session else None,
         }
+
+    def task_changed(self, record: TaskRecord) -> None:
+        """After a checkpoint, restore or switch: kernels that start from now on find the commit of now."""
+        attended = self._attended.get(record.workspace or "") if record.kind in _MOVING else None
+        if record.state == "done" and attended is not None and self._holds_this_server(attended):
+            state = read_state(self._directory(attended.workspace))
+            if state is not None:
+                self._let_kernels_know(variables_in(self._services.configuration.data_directory, state))
 
     async def stop(self) -> None:
         """Save what changed, in half the time there is, and end the sessions."""
@@ -209,7 +221,7 @@ class Lifecycle:
         """Let kernels know the project and commit, and see to the environment of the workspace, if there are any."""
         services = self._services
         data = services.configuration.data_directory
-        self._put_back = set_variables(await services.in_thread(variables_in, data, state))
+        self._let_kernels_know(await services.in_thread(variables_in, data, state))
         if (data.root / "environments").is_dir():
             services.tasks.submit(
                 "begin-environment",
@@ -219,6 +231,14 @@ class Lifecycle:
                 workspace=state.workspace,
                 automatic=True,
             )
+
+    def _let_kernels_know(self, variables: Mapping[str, str]) -> None:
+        before = set_variables({"REPRO_COMMIT": None, **variables})
+        self._put_back = self._put_back or before
+
+    def _holds_this_server(self, attended: Attended) -> bool:
+        root = os.path.realpath(self._services.place.root)
+        return os.path.commonpath([os.path.realpath(attended.directory), root]) == os.path.realpath(attended.directory)
 
     # -- small things --------------------------------------------------------------------------------
 

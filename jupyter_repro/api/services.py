@@ -119,7 +119,12 @@ class Services:
         """Long work."""
         from jupyter_repro.api.tasks import TaskManager
 
-        return TaskManager(self._workers, {}, self.notifier.task_changed, self.log, self._around)
+        return TaskManager(self._workers, {}, self._task_changed, self.log, self._around)
+
+    def _task_changed(self, record: TaskRecord) -> None:
+        self.notifier.task_changed(record)
+        if "lifecycle" in self.__dict__:
+            self.lifecycle.task_changed(record)
 
     @cached_property
     def lifecycle(self) -> Lifecycle:
