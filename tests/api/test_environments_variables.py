@@ -1,0 +1,94 @@
+"""What kernels and terminals of a real server find in their variables."""
+
+from __future__ import annotations
+
+import json
+import time
+import urllib.request
+from pathlib import Path
+
+import pytest
+
+from tests.api.server import TOKEN, Running, running
+
+pytest.importorskip("ipykernel")
+
+NAMES = ("REPRO_PROJECT", "REPRO_COMMIT", "REPRO_ENVIRONMENT", "REPRO_REVISION", "OWN")
+
+
+def jupyter(server: Running, method: str, path: str, body: object = None) -> dict:
+    """One request to Jupyter's own API."""
+    request = urllib.request.Request(
+        f"{server.url}api/{path}",
+        method=method,
+        data=None if body is None else json.dumps(body).encode(),
+        headers={"Authorization": f"token {TOKEN}"},
+    )
+    with urllib.request.urlopen(request, timeout=60) as answer:
+        return json.loads(answer.read() or b"null")
+
+
+@pytest.fixture
+def told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A folder in which every kernel writes down its variables when it has begun."""
+    startup = tmp_path / "ipython" / "profile_default" / "startup"
+    startup.mkdir(parents=True)
+    folder = tmp_path / "told"
+    folder.mkdir()
+    (startup / "tell.py").write_text(
+        "import json, os\n"
+        f"fresh = {str(folder)!r} + f'/.{{os.getpid()}}'\n"
+        f"with open(fresh, 'w') as file: json.dump([os.environ.get(name) for name in {NAMES!r}], file)\n"
+        "os.rename(fresh, fresh + '.json')\n"
+    )
+    monkeypatch.setenv("IPYTHONDIR", str(tmp_path / "ipython"))
+    return folder
+
+
+def in_kernel(server: Running, told: Path, name: str) -> list[str | None]:
+    """The variables as code in a new kernel of the server sees them."""
+    before = set(told.glob(".*.json"))
+    kernel = jupyter(server, "POST", "kernels", {"name": name})["id"]
+    while not (new := set(told.glob(".*.json")) - before):
+        state = jupyter(server, "GET", f"kernels/{kernel}")["execution_state"]
+        assert state not in ("dead", "terminating"), server.log.read_text()
+        time.sleep(0.05)
+    jupyter(server, "DELETE", f"kernels/{kernel}")
+    return json.loads(new.pop().read_text())
+
+
+def in_terminal(server: Running, home: Path) -> list[str | None]:
+    """The variables as a shell in a terminal of the server sees them."""
+    jupyter(server, "POST", "terminals")
+    while not (home / "variables").exists():
+        assert server.process.poll() is None
+        time.sleep(0.05)
+    found = dict(line.split("=", 1) for line in (home / "variables").read_text().splitlines() if "=" in line)
+    return [found.get(name) for name in NAMES]
+
+
+def test_kernels_and_terminals_know_where_they_run(files: Path, tmp_path: Path, told: Path):
+    home = tmp_path / "home"
+    shell = ["/bin/sh", "-c", f"env > {home}/.variables; mv {home}/.variables {home}/variables; cat"]
+    with running(files, home, f"--ServerApp.terminado_settings={ {'shell_command': shell} }") as server:
+        assert in_kernel(server, told, "python3") == [None] * 5
+        protected = server.ask("POST", "workspaces", {"project": "churn"})
+        first = server.finished(protected["task"]["id"])["result"]["commit"]
+        assert in_kernel(server, told, "python3") == ["churn", first, None, None, None]
+
+        definition = {"engine": "host", "variables": {"OWN": "a $HOME"}}
+        made = server.ask("POST", "environments", {"name": "small", "definition": definition})
+        server.finished(made["task"]["id"])
+        chosen = server.ask("PUT", "workspaces/current/environment", {"environment": "small"})
+        used = server.finished(chosen["id"])["result"]["selection"]["used"]
+        (files / "new.txt").write_text("new")
+        task = server.ask("POST", "workspaces/current/checkpoints", {"message": "second"})
+        second = server.finished(task["id"])["result"]["commit"]
+        assert second != first
+        assert in_kernel(server, told, used["kernel"]) == ["churn", second, "small", "1", "a $HOME"]
+        assert in_terminal(server, home)[:2] == ["churn", second]
+    with running(files, home) as server:
+        settled = {"begin-environment": False}
+        while not settled["begin-environment"]:
+            settled |= {one["kind"]: bool(one["ended"]) for one in server.ask("GET", "tasks")["items"]}
+        assert in_kernel(server, told, used["kernel"]) == ["churn", second, "small", "1", "a $HOME"]
