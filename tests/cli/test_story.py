@@ -104,6 +104,7 @@ def test_from_init_to_recreate(repro: Repro, tmp_path: Path) -> None:
     log = repro.json("log")
     fields = {
         "commit", "parents", "branch", "author", "time", "message", "kind", "session", "added", "modified", "deleted",
+        "software_changed",
     }  # fmt: skip
     assert [set(commit) for commit in log] == [fields, fields]
     assert [commit["commit"] for commit in log] == [second["commit"], first["commit"]]
