@@ -26,13 +26,15 @@ def may_be_named(call: Call, record: EnvironmentRecord) -> bool:
     return record.visibility == "everyone" or not call.services.named_users
 
 
-def begin_build(call: Call, record: EnvironmentRecord, number: int) -> TaskRecord:
+def begin_build(call: Call, record: EnvironmentRecord, number: int, *, cache: bool = True) -> TaskRecord:
     """Begin to build a revision; one of the same revision that is under way already goes on instead.
 
     Belongs to the event loop's thread.
     """
+    wanted = (record.id, number, cache)
     for task in call.services.tasks.active():
-        if task.kind == TASK and (task.arguments["environment"], task.arguments["revision"]) == (record.id, number):
+        said = task.arguments
+        if task.kind == TASK and (said["environment"], said["revision"], said["cache"]) == wanted:
             return task
     return call.services.tasks.submit(
         TASK,
@@ -41,6 +43,7 @@ def begin_build(call: Call, record: EnvironmentRecord, number: int) -> TaskRecor
             **call.environment_order(),
             "environment": record.id,
             "revision": number,
+            "cache": cache,
             "build": os.urandom(12).hex(),
             "discreet": not may_be_named(call, record),
         },

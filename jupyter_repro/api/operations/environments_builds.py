@@ -27,6 +27,7 @@ from jupyter_repro.api.schemas.environments_builds import (
 )
 from jupyter_repro.api.schemas.tasks import Task
 from jupyter_repro.catalog import EnvironmentRecord
+from jupyter_repro.environments.engines import check_cache
 from jupyter_repro.errors import EnvironmentNotFound
 from jupyter_repro.verbs import environments as verbs
 from jupyter_repro.verbs.environments.engine_states import engine_states
@@ -60,12 +61,14 @@ async def start(call: Call) -> BuildStarted:
     def look() -> tuple[EnvironmentRecord, int]:
         with call.library() as library:
             record = library.owned(call["environment"])
+            if not body.cache:
+                check_cache(record.engine)
             if body.revision is None:
                 return record, library.catalog.environments.revisions(record.id)[0].number
             return record, revision_named(library, record, str(body.revision)).number
 
     record, number = await call.services.in_thread(look)
-    task = begin_build(call, record, number)
+    task = begin_build(call, record, number, cache=body.cache)
     found = await call.services.in_thread(_build, call, record.id, str(task.arguments["build"]))
     return BuildStarted(build=found, task=task.id)
 

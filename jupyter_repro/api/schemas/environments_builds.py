@@ -72,6 +72,10 @@ class StartBuild(Request):
     model_config = ConfigDict(json_schema_extra={"examples": [{"revision": 7}]})
 
     revision: RevisionNumber | None = Field(default=None, description="Absent: the newest.")
+    cache: bool = Field(
+        default=True,
+        description="False: every instruction of a Dockerfile is carried out again; for the engine docker only.",
+    )
 
 
 class ActivateRevision(Request):

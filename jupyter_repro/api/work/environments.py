@@ -25,7 +25,12 @@ def build(order: Order, on_progress: OnProgress) -> Answer:
     with _library(order) as library:
         with _followed(on_progress, "build", lambda: ask_to_stop(library.places, identity)) as lines:
             done = verbs.build(
-                library, order.text("environment"), order.number("revision"), on_line=lines.add, identity=identity
+                library,
+                order.text("environment"),
+                order.number("revision"),
+                on_line=lines.add,
+                identity=identity,
+                cache=order.flag("cache"),
             )
         if done.state == "cancelled":
             raise Cancelled("The build was cancelled; the active revision is as it was.")

@@ -14,12 +14,19 @@ from jupyter_repro.cli.words import count
 
 @environment_command(
     "build",
-    examples=("jupyter-repro env build py311-pandas", "jupyter-repro env build --cancel 1f0c52a7b3de98a4c6170f22"),
+    examples=(
+        "jupyter-repro env build py311-pandas",
+        "jupyter-repro env build geo --no-cache",
+        "jupyter-repro env build --cancel 1f0c52a7b3de98a4c6170f22",
+    ),
 )
 @click.argument("name", metavar="[NAME]", required=False)
 @click.option("--revision", metavar="N", type=click.IntRange(min=1), help="This revision, not the newest.")
+@click.option(
+    "--no-cache", "cache", flag_value=False, default=True, help="Carry out every instruction of a Dockerfile again."
+)
 @click.option("--cancel", metavar="BUILD", help="Stop a build under way, which 'env show' names.")
-def command_here(name: str | None, revision: int | None, cancel: str | None, as_json: bool) -> None:
+def command_here(name: str | None, revision: int | None, cache: bool, cancel: str | None, as_json: bool) -> None:
     """Build a revision of an environment.
 
     Versions are resolved anew, and the revision becomes the active one unless a later one is. A failed build changes
@@ -33,7 +40,7 @@ def command_here(name: str | None, revision: int | None, cancel: str | None, as_
         if cancel is not None:
             done = environments.cancel(library, cancel)
         else:
-            done = build_and_tell(library, str(name), revision)
+            done = build_and_tell(library, str(name), revision, cache=cache)
     if as_json:
         say_json(build_document(done))
     elif cancel is not None:

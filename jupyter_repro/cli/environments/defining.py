@@ -110,14 +110,14 @@ def defined(library: Library, old: Definition, asked: Asked, name: str) -> Defin
     return msgspec.structs.replace(old, **changes)
 
 
-def build_and_tell(library: Library, name: str, number: int | None) -> BuildRecord:
+def build_and_tell(library: Library, name: str, number: int | None, *, cache: bool = True) -> BuildRecord:
     """Build, with the log on standard error. Raises ``BuildFailed`` or ``Cancelled`` unless it worked."""
     from jupyter_repro.cli.environments.shapes import follow
     from jupyter_repro.cli.interrupts import reporting
     from jupyter_repro.verbs import environments
 
     with reporting():
-        done = environments.build(library, name, number, on_line=follow)
+        done = environments.build(library, name, number, on_line=follow, cache=cache)
     if done.state == "cancelled":
         raise Cancelled("The build was stopped; the active revision is as it was.")
     if done.state != "ready":

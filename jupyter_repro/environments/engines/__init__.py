@@ -7,13 +7,18 @@ from __future__ import annotations
 
 from jupyter_repro.environments.engines.protocol import BuildLog, Engine
 from jupyter_repro.environments.places import Places
-from jupyter_repro.errors import InvalidDefinition
+from jupyter_repro.errors import InvalidDefinition, NotPossible
 
-__all__ = ["BuildLog", "Engine", "engine_of"]
+__all__ = ["BuildLog", "Engine", "check_cache", "engine_of"]
 
 
-def engine_of(name: str, places: Places) -> Engine:
-    """The engine of that name. Raises ``InvalidDefinition`` when this version has none such."""
+def engine_of(name: str, places: Places, *, cache: bool = True) -> Engine:
+    """The engine of that name; without ``cache`` one that carries out every instruction of a build again.
+
+    Raises ``InvalidDefinition`` when this version has none such, and ``NotPossible`` for one without such a cache.
+    """
+    if not cache:
+        check_cache(name)
     if name == "uv":
         from jupyter_repro.environments.engines.uv import UvEngine
 
@@ -29,5 +34,14 @@ def engine_of(name: str, places: Places) -> Engine:
     if name == "docker":
         from jupyter_repro.environments.engines.docker import DockerEngine
 
-        return DockerEngine(places)
+        return DockerEngine(places, cache=cache)
     raise InvalidDefinition(f"This version has no engine {name!r}. Upgrade jupyter-repro, or choose uv.")
+
+
+def check_cache(name: str) -> None:
+    """Raises ``NotPossible`` when the engine of that name has no cache of instructions that a build could ignore."""
+    if name != "docker":
+        raise NotPossible(
+            f"The engine {name} keeps no instructions from build to build: each build resolves the versions anew. "
+            "Build it in the ordinary way."
+        )

@@ -42,17 +42,21 @@ def build(
     on_line: OnLine | None = None,
     on_start: Callable[[str], None] | None = None,
     identity: str | None = None,
+    cache: bool = True,
 ) -> BuildRecord:
     """Build a revision of an environment (the newest without ``number``) and return the record of the attempt.
 
     ``on_line`` is called with every line of the log, ``on_start`` with the id of the build, which is ``identity`` when
     that is given (24 hex digits that nobody had). A build that succeeds makes
     its revision the active one, unless a later one is; one that does not leaves everything as it was, and its record
-    says why. ``on_line`` may raise ``Cancelled``. Raises ``EnvironmentNotFound`` and ``EnvironmentForbidden``.
+    says why. Without ``cache`` an engine that keeps instructions from build to build (docker) carries all of them out.
+    ``on_line`` may raise ``Cancelled``. Raises ``EnvironmentNotFound`` and ``EnvironmentForbidden``, and
+    ``NotPossible`` where there is no cache to ignore.
     """
     found = library.owned(name)
     detail = library.show(found.id)
     revision = detail.revision(number or detail.revisions[0].record.number)
+    engine = engine_of(revision.definition.engine, library.places, cache=cache)
     now = microseconds_now()
     record = BuildRecord(
         identity or os.urandom(12).hex(),
@@ -68,7 +72,6 @@ def build(
         library.catalog.environments.put_build(record)
         if on_start is not None:
             on_start(record.id)
-        engine = engine_of(revision.definition.engine, library.places)
         try:
             with _turn(library.places, found.id, log):
                 record = library.catalog.environments.put_build(

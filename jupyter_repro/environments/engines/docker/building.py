@@ -34,7 +34,8 @@ DOCKERFILE = "Dockerfile"
 class Build:
     """What is built: the Dockerfile, the files beside it by their paths, arguments, secrets, and labels.
 
-    ``network`` is that of the instructions: "" for the engine's own, or host or none.
+    ``network`` is that of the instructions: "" for the engine's own, or host or none. All of them are carried out in a
+    ``fresh`` build, whatever the engine keeps of earlier ones.
     """
 
     dockerfile: str

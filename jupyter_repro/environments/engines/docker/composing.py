@@ -23,11 +23,12 @@ def build_of(
     images: Mapping[str, str],
     lent: Lent,
     network: str,
+    fresh: bool = False,
 ) -> Build:
     """The build of the layers ``chain`` on the image ``base`` ("" when the first layer begins with FROM).
 
     ``variables`` are those that the scripts find set; ``images`` says which local image stands for each reference;
-    ``lent`` is for the time of the build.
+    ``lent`` is for the time of the build; a ``fresh`` one takes nothing from the cache.
     """
     files: dict[str, bytes] = {}
     arguments: dict[str, str] = {}
@@ -48,6 +49,7 @@ def build_of(
         arguments={**lent.proxies, **arguments},
         secrets=lent.secrets,
         network="" if network == "bridge" else network,
+        fresh=fresh,
     )
 
 

@@ -32,10 +32,14 @@ if TYPE_CHECKING:
 
 
 class DockerEngine:
-    """Makes images. Everything it wants has a name in the engine that bears the mark of the data directory."""
+    """Makes images. Everything it wants has a name in the engine that bears the mark of the data directory.
 
-    def __init__(self, places: Places) -> None:
+    Without ``cache`` every instruction of a build is carried out, also one that was carried out before.
+    """
+
+    def __init__(self, places: Places, *, cache: bool = True) -> None:
         self._places = places
+        self._cache = cache
 
     def resolve(self, definition: Definition, log: BuildLog, prefer: Lock | None = None) -> Lock:
         """Build the image, look into it, and push it when that was asked for; of ``prefer`` come the versions."""
@@ -123,6 +127,8 @@ class DockerEngine:
             log.line(f"not lent   {one}")
         if lent.secrets:
             log.line(f"lent       {', '.join(sorted(lent.secrets))} (to the build only, in no layer)")
+        if not self._cache:
+            log.line("cache      ignored: every instruction is carried out again")
         build = build_of(
             start.chain,
             variables_of(definition),
@@ -130,6 +136,7 @@ class DockerEngine:
             images={one.reference: names.of_base(one.id) for one in start.images},
             lent=lent.and_also(pinning_secrets(versions)) if versions is not None else lent,
             network=os.environ.get("JUPYTER_REPRO_BUILD_NETWORK", ""),
+            fresh=not self._cache,
         )
         with refusals():
             return build_image(client, build, log)
