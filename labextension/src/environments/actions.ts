@@ -100,11 +100,11 @@ export class Actions {
     this._options.model.touch(id);
   }
 
-  /** Builds a revision again. */
-  async build(id: string, name: string, revision: number): Promise<void> {
+  /** Builds a revision again; without the cache, every instruction of it. */
+  async build(id: string, name: string, revision: number, cache = true): Promise<void> {
     const { task } = await this._api.call('post', '/environments/{environment}/builds', {
       path: { environment: id },
-      body: { revision }
+      body: { revision, cache }
     });
     this._options.model.touch(id);
     const started = await this._api.call('get', '/tasks/{task}', { path: { task } });
@@ -226,7 +226,7 @@ export class Actions {
       }
     } catch (error) {
       if (error instanceof TaskCancelled) {
-        Notification.info(trans.__('The build of %1 was stopped.', label), { autoClose: BRIEF });
+        Notification.info(trans.__('The build of %1 was cancelled.', label), { autoClose: BRIEF });
       } else if (tells() !== 'none') {
         Notification.error(trans.__('The build of %1 failed: %2', label, messageOf(error)), {
           autoClose: false,

@@ -99,12 +99,15 @@ function BuildCard(props: IEnvironmentProps): React.JSX.Element {
     );
   }
   const state = log.state ?? build.state;
-  const again = (label: string): React.JSX.Element => (
+  const again = (label: string, title: string, cache: boolean): React.JSX.Element => (
     <button
       type="button"
       className="jpr-Link"
+      title={title}
       onClick={() =>
-        void told(trans, label, () => actions.build(model.id, environment.name, build.revision))
+        void told(trans, label, () =>
+          actions.build(model.id, environment.name, build.revision, cache)
+        )
       }
     >
       {label}
@@ -131,7 +134,17 @@ function BuildCard(props: IEnvironmentProps): React.JSX.Element {
               {trans.__('Cancel')}
             </button>
           ) : (
-            environment.mine && again(trans.__('Build again'))
+            environment.mine && (
+              <>
+                {again(trans.__('Build again'), trans.__('Resolve it anew'), true)}
+                {environment.engine === 'docker' &&
+                  again(
+                    trans.__('Without cache'),
+                    trans.__('Build again and carry out every instruction'),
+                    false
+                  )}
+              </>
+            )
           )}
         </span>
       </h2>

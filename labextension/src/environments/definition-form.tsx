@@ -6,7 +6,16 @@ import * as React from 'react';
 import { Check, Field } from '../ui/form';
 import { Segments } from '../ui/widgets';
 import { Code } from './code';
-import { badLines, isParent, MAIN_TEXT, SCRIPTS, type IDraft, type Script } from './draft';
+import {
+  badLines,
+  hasRequirements,
+  isParent,
+  MAIN_TEXT,
+  SCRIPTS,
+  type IDraft,
+  type Script
+} from './draft';
+import { FilesEditor } from './files-editor';
 
 interface IForm {
   draft: IDraft;
@@ -15,7 +24,7 @@ interface IForm {
   editors: IEditorServices;
 }
 
-type Part = 'main' | 'variables' | 'arguments' | Script;
+type Part = 'main' | 'requirements' | 'files' | 'variables' | 'arguments' | Script;
 
 /** Which texts a definition has, each in an editor of its own; one at a time is in sight. */
 export function DefinitionForm({ draft, set, trans, editors }: IForm): React.JSX.Element {
@@ -23,12 +32,24 @@ export function DefinitionForm({ draft, set, trans, editors }: IForm): React.JSX
   const { engine } = draft;
   const parts: { value: Part; label: string }[] = [
     ...(engine === 'host' ? [] : [{ value: 'main' as const, label: mainLabel(draft, trans) }]),
+    ...(hasRequirements(engine)
+      ? [
+          {
+            value: 'requirements' as const,
+            label: withMark(trans.__('Requirements'), draft.requirements)
+          }
+        ]
+      : []),
     { value: 'variables', label: withMark(trans.__('Variables'), draft.variables) },
     ...(engine === 'docker'
       ? [
           {
             value: 'arguments' as const,
             label: withMark(trans.__('Build arguments'), draft.buildArguments)
+          },
+          {
+            value: 'files' as const,
+            label: withMark(trans.__('Files'), Object.keys(draft.files).join(' '))
           }
         ]
       : []),
@@ -146,6 +167,22 @@ function Text(props: IForm & { part: Part }): React.JSX.Element {
       return code(draft.text, MAIN_TEXT[draft.engine].mime, mainLabel(draft, trans), text =>
         set({ text })
       );
+    case 'requirements':
+      return code(
+        draft.requirements,
+        MAIN_TEXT.uv.mime,
+        trans.__('Requirements'),
+        requirements => set({ requirements })
+      );
+    case 'files':
+      return (
+        <FilesEditor
+          files={draft.files}
+          onChange={files => set({ files })}
+          trans={trans}
+          editors={editors}
+        />
+      );
     case 'variables':
       return (
         <>
@@ -200,6 +237,12 @@ function withMark(name: string, text: string): string {
 
 function hintOf(part: Part, { engine }: IDraft, trans: TranslationBundle): string {
   switch (part) {
+    case 'requirements':
+      return engine === 'docker'
+        ? trans.__('As in requirements.txt, installed by python3 -m pip after the instructions.')
+        : trans.__('As in requirements.txt, added to the pip section of the file.');
+    case 'files':
+      return trans.__('Texts that COPY and ADD of the Dockerfile find. They are kept: no secrets.');
     case 'main':
       return engine === 'uv'
         ? trans.__('As in requirements.txt. The kernel (ipykernel) and pip come along.')

@@ -19,8 +19,13 @@ export function DefinitionCard({ definition, trans, editors }: IDefinition): Rea
     [trans.__('Adds to'), draft.parent],
     [trans.__('Base'), draft.base],
     [trans.__('Python'), draft.python],
+    [trans.__('Requirements'), draft.requirements.trim()],
     [trans.__('Variables'), draft.variables.trim()],
     [trans.__('Build arguments'), draft.buildArguments.trim()],
+    [trans.__('Files'), Object.keys(draft.files).sort().join('\n')],
+    [trans.__('Network'), draft.network],
+    [trans.__('Processors'), draft.cpus],
+    [trans.__('Memory'), draft.memory === '' ? '' : trans.__('%1 GB', draft.memory)],
     ...SCRIPTS.map(name => [name, draft.scripts[name].trim()] as [string, string]),
     [
       trans.__('Project files'),

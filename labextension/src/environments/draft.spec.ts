@@ -35,6 +35,26 @@ describe('a definition as a form', () => {
     expect(definitionOf(draftOf(docker))).toMatchObject({ memory: 2_000_000_000, cpus: 1.5 });
   });
 
+  it('loses nothing that the form of another engine calls otherwise', () => {
+    const docker = definition({
+      engine: 'docker',
+      dockerfile: 'COPY a /a\n',
+      requirements: 'six\n',
+      files: { a: '1' }
+    });
+    expect(definitionOf(draftOf(docker))).toMatchObject({
+      dockerfile: 'COPY a /a\n',
+      requirements: 'six\n',
+      files: { a: '1' }
+    });
+    expect(isChanged({ ...draftOf(docker), requirements: 'six\npandas\n' }, docker)).toBe(true);
+    const conda = definition({ engine: 'conda', conda: 'name: x\n', requirements: 'six\n' });
+    expect(definitionOf(draftOf(conda))).toMatchObject({
+      conda: 'name: x\n',
+      requirements: 'six\n'
+    });
+  });
+
   it('is changed by words, not by spaces at the ends of lines', () => {
     const whole = definition({ requirements: 'six\npandas\n' });
     const draft = draftOf(whole);

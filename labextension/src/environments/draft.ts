@@ -17,6 +17,8 @@ export interface IDraft {
   readonly python: string;
   /** Requirements, an environment.yml or a Dockerfile, by the engine. */
   readonly text: string;
+  /** What pip installs on top, for the engines whose main text says something else. */
+  readonly requirements: string;
   readonly buildArguments: string;
   readonly variables: string;
   readonly scripts: Readonly<Record<Script, string>>;
@@ -25,7 +27,7 @@ export interface IDraft {
   readonly network: string;
   readonly cpus: string;
   readonly memory: string;
-  /** Files of the build's context: kept as they are. */
+  /** Files of the build's context: texts by their paths. */
   readonly files: Readonly<Record<string, string>>;
 }
 
@@ -60,6 +62,11 @@ export const MAIN_TEXT: Readonly<
   host: { field: 'requirements', mime: 'text/x-python' }
 };
 
+/** Whether requirements are a text of their own, beside the main one. */
+export function hasRequirements(engine: EngineName): boolean {
+  return MAIN_TEXT[engine].field !== 'requirements';
+}
+
 /** What a new environment of an engine begins with. */
 export function beginning(engine: EngineName): IDraft {
   return {
@@ -68,6 +75,7 @@ export function beginning(engine: EngineName): IDraft {
     base: '',
     python: '',
     text: BEGINNINGS[engine],
+    requirements: '',
     buildArguments: '',
     variables: '',
     scripts: NO_SCRIPTS,
@@ -88,6 +96,7 @@ export function draftOf(definition: Given): IDraft {
     base: definition.base ?? '',
     python: definition.python ?? '',
     text: definition[MAIN_TEXT[engine].field] ?? '',
+    requirements: hasRequirements(engine) ? (definition.requirements ?? '') : '',
     buildArguments: linesOf(definition.build_arguments),
     variables: linesOf(definition.variables),
     scripts: { ...NO_SCRIPTS, ...(definition.scripts as Partial<Record<Script, string>>) },
@@ -106,6 +115,7 @@ export function definitionOf(draft: IDraft): EnvironmentDefinition {
     parent: parentOf(draft.parent),
     base: draft.base.trim(),
     python: draft.python.trim(),
+    requirements: draft.requirements,
     [MAIN_TEXT[draft.engine].field]: draft.text,
     build_arguments: Object.fromEntries(variablesOf(draft.buildArguments)),
     files: draft.files,
@@ -187,6 +197,7 @@ function essence(draft: IDraft): string {
     draft.base.trim(),
     draft.python.trim(),
     tidy(draft.text),
+    tidy(draft.requirements),
     variablesOf(draft.buildArguments).sort(),
     variablesOf(draft.variables).sort(),
     SCRIPTS.map(name => tidy(draft.scripts[name])),

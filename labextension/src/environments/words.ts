@@ -11,7 +11,7 @@ export function stateWord(state: Build['state'], trans: TranslationBundle): stri
     building: trans.__('building…'),
     ready: trans.__('ready'),
     failed: trans.__('failed'),
-    cancelled: trans.__('stopped')
+    cancelled: trans.__('cancelled')
   };
   return words[state];
 }
