@@ -15,6 +15,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.fixtures.docker_engine import docker_engine  # noqa: F401 - the fixture, one for all of them
 from tests.support import profile
 
 profile.load()

@@ -15,16 +15,15 @@ from jupyter_repro.environments.engines.docker.images import image_id
 from jupyter_repro.environments.installed import image_of
 from jupyter_repro.environments.places import Places
 from tests.environments.conftest import library, opened  # noqa: F401
-from tests.fixtures.docker_engine import DockerEngine, docker_engine  # noqa: F401
+from tests.fixtures.docker_engine import BASE, KERNEL_INSTRUCTIONS, DockerEngine
 
 SECRET = "closed-network-password"
 """A word that must be found nowhere."""
 
 KERNEL = Definition(
     engine="docker",
-    base="repro-base:bookworm",
-    # As people write it; the packages come through the configuration of pip that is lent.
-    dockerfile="RUN python3 -m venv /opt/venv && /opt/venv/bin/pip install ipykernel\nENV PATH=/opt/venv/bin:$PATH\n",
+    base=BASE,
+    dockerfile=KERNEL_INSTRUCTIONS,
     variables={"GREETING": "hello"},
 )
 
@@ -47,7 +46,7 @@ class Lines:
 
 
 @pytest.fixture(scope="session")
-def engine_of_run(docker_engine: DockerEngine) -> Iterator[DockerEngine]:  # noqa: F811
+def engine_of_run(docker_engine: DockerEngine) -> Iterator[DockerEngine]:
     """The engine is where DOCKER_HOST says, and builds reach what this machine reaches."""
     before = {name: os.environ.get(name) for name in ("DOCKER_HOST", "JUPYTER_REPRO_BUILD_NETWORK")}
     os.environ["DOCKER_HOST"] = docker_engine.host
