@@ -9,13 +9,15 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from jupyter_repro.data_directory import DataDirectory
 from jupyter_repro.errors import InvalidConfiguration
 
 FILE = "jupyter_repro_config"
+CATALOG_VARIABLE = "JUPYTER_REPRO_CATALOG_URL"
+"""Holds when the setting ``catalog_url`` is empty, so that no password need stand in a file."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,11 +33,13 @@ class Configuration:
     conda_default_channels: str = "conda-forge"
     conda_channel_alias: str = ""
     conda_channels: str = ""
+    # It may hold a password, which no traceback or log should show.
+    catalog_url: str = field(default="", repr=False)
 
     @property
     def data_directory(self) -> DataDirectory:
         """Where projects, workspaces and the catalogue are kept."""
-        return DataDirectory.resolve(self.data_dir)
+        return DataDirectory.resolve(self.data_dir, self.catalog_url or os.environ.get(CATALOG_VARIABLE, ""))
 
     @property
     def author_name(self) -> str:

@@ -18,7 +18,7 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from jupyter_repro.errors import HostilePath, InvalidConfiguration
@@ -31,25 +31,30 @@ _ID = re.compile(r"[0-9A-Za-z][0-9A-Za-z_-]{0,127}")
 class DataDirectory:
     """The data directory at ``root``, an absolute path that need not exist yet.
 
+    ``catalog_url`` is the database of its catalogue, when that is not the file in it.
+
     Nothing is made by asking for a path. What a writer needs it makes with ``make``, ``make_project`` or
     ``make_workspace``, for the user alone (mode 0700).
     """
 
     root: Path
+    # It may hold a password, which no traceback or log should show.
+    catalog_url: str = field(default="", repr=False)
 
     @classmethod
-    def resolve(cls, configured: str | os.PathLike[str] = "") -> DataDirectory:
+    def resolve(cls, configured: str | os.PathLike[str] = "", catalog_url: str = "") -> DataDirectory:
         """The data directory in use.
 
         ``configured`` is the setting ``data_dir``, which may begin with ``~``; when empty, the place is
         ``repro`` in Jupyter's data directory, which the environment variable JUPYTER_DATA_DIR moves.
+        ``catalog_url`` is the setting of that name.
         """
         place = os.fspath(configured)
         if not place:
             from jupyter_core.paths import jupyter_data_dir
 
             place = os.path.join(jupyter_data_dir(), "repro")
-        return cls(Path(os.path.abspath(os.path.expanduser(place))))
+        return cls(Path(os.path.abspath(os.path.expanduser(place))), catalog_url)
 
     @property
     def catalog(self) -> Path:

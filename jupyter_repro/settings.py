@@ -29,6 +29,14 @@ class Repro(Configurable):
             "JUPYTER_DATA_DIR moves."
         ),
     ).tag(config=True, example="/data/repro")
+    catalog_url = Unicode(
+        _DEFAULTS.catalog_url,
+        help=(
+            "The PostgreSQL database that holds the catalogue, for which pip install 'jupyter-repro[postgres]' brings "
+            "the driver; options sslmode, sslrootcert and unix_sock may follow. When empty, the environment variable "
+            "JUPYTER_REPRO_CATALOG_URL counts, and without that the catalogue is a file in the data directory."
+        ),
+    ).tag(config=True, example="postgresql://repro@db.example.org/repro?sslmode=verify-full")
     default_store = Unicode(
         _DEFAULTS.default_store,
         help=(

@@ -130,6 +130,10 @@ ENVIRONMENT = (
     ("JUPYTER_CONFIG_PATH", "More directories to look in, which outweigh the user's."),
     ("JUPYTER_NO_CONFIG", "When set, no configuration file is read."),
     ("JUPYTER_REPRO_DEBUG", "When set, a failure shows its traceback, as `--debug` does."),
+    (
+        "JUPYTER_REPRO_CATALOG_URL",
+        "The database of the catalogue, as in `Repro.catalog_url`, where a password should stand in no file.",
+    ),
     ("JUPYTER_REPRO_BUILD_NETWORK", "The network of the instructions of image builds: `bridge`, `host` or `none`."),
     ("JUPYTER_REPRO_PUSH_TO", "A repository (`registry/name`) into which every image that was built is pushed."),
     ("DOCKER_HOST", "Where the engine of Docker is, as for Docker's own command."),

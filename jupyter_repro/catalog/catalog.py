@@ -19,6 +19,7 @@ from jupyter_repro.catalog.migrate import bring_up_to_date
 from jupyter_repro.catalog.outbox import locked, take_in
 from jupyter_repro.catalog.projects import Projects
 from jupyter_repro.catalog.rebuild import Rebuilt, rebuild
+from jupyter_repro.catalog.server import server_url
 from jupyter_repro.catalog.sessions import Sessions
 from jupyter_repro.catalog.workspaces import Workspaces
 from jupyter_repro.data_directory import DataDirectory
@@ -50,9 +51,11 @@ class Catalog:
     def rebuild(self, data_directory: DataDirectory) -> Rebuilt:
         """Make the lists of projects and workspaces again from what ``data_directory`` holds.
 
-        What is no longer there leaves the lists; sessions and audit stay. Says which files it could not read.
+        What is no longer there leaves the lists, except those of a server, where it may be in another data directory;
+        sessions and audit stay. Says which files it could not read.
         """
-        return self._database.write(lambda connection: rebuild(connection, data_directory))
+        forget = not data_directory.catalog_url
+        return self._database.write(lambda connection: rebuild(connection, data_directory, forget=forget))
 
     def take_in_from(self, data_directory: DataDirectory) -> None:
         """From now on, before each answer, take in what was noted in the outbox of ``data_directory``."""
@@ -76,9 +79,12 @@ def open_catalog(data: DataDirectory) -> Catalog:
 
     One that is missing is made from what the data directory holds, and so is one that is damaged; the damaged
     file is kept beside it as ``catalog.sqlite.damaged``, and its sessions and audit are taken over as far as they
-    can be read. Raises CatalogUnusable when it cannot be used.
+    can be read. Where the data directory says that its catalogue is on a server, that one is opened. Raises
+    CatalogUnusable when it cannot be used, InvalidConfiguration for an address that is none.
     """
     data.make()
+    if data.catalog_url:
+        return _on_server(data)
     if not data.catalog.exists() or data.catalog_damaged.exists():
         _make(data)
     try:
@@ -90,6 +96,18 @@ def open_catalog(data: DataDirectory) -> Catalog:
         catalog = _opened(data)
     if catalog.was_empty:
         catalog.rebuild(data)
+    catalog.take_in_from(data)
+    return catalog
+
+
+def _on_server(data: DataDirectory) -> Catalog:
+    catalog = Catalog(server_url(data.catalog_url))
+    try:
+        if catalog.was_empty:
+            catalog.rebuild(data)
+    except BaseException:
+        catalog.close()
+        raise
     catalog.take_in_from(data)
     return catalog
 

@@ -10,16 +10,23 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TypeVar
 
-from sqlalchemy import URL, Connection, create_engine, event, make_url
+from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
 from sqlalchemy.exc import DBAPIError, IntegrityError
 
-from jupyter_repro.errors import CatalogUnusable
+from jupyter_repro.catalog.server import driver_arguments, shown, without_secrets
+from jupyter_repro.errors import CatalogUnusable, InvalidConfiguration
 from jupyter_repro.store.filesystem import is_local
 
 T = TypeVar("T")
 
 # SQLite tells only by words (before Python 3.11), PostgreSQL by words too unless its driver is imported.
 _TRANSIENT = ("locked", "busy", "locking protocol", "deadlock detected", "could not serialize", "schema has changed")
+_CODES = {
+    "40001": "could not serialize",
+    "40P01": "deadlock detected",
+    "42P07": "already exists",
+    "53100": "disk full",
+}
 _DAMAGED = ("malformed", "not a database", "file is encrypted")
 _FULL = ("disk is full", "disk full", "no space left")
 
@@ -37,13 +44,24 @@ class Database:
         self.before: Callable[[], None] | None = None
         self._patience = patience
         self._on_damage = on_damage
-        sqlite = self.url.get_backend_name() == "sqlite"
-        if sqlite:
+        self._sqlite = self.url.get_backend_name() == "sqlite"
+        if self._sqlite:
             self._engine = create_engine(self.url, connect_args={"timeout": patience, "check_same_thread": False})
             self._teach_sqlite(self.url.database or "")
         else:
             # Records are read and then written: as on SQLite, nobody else's write may come in between.
-            self._engine = create_engine(self.url, isolation_level="SERIALIZABLE", pool_pre_ping=True)
+            self._engine = self._server_engine()
+
+    def _server_engine(self) -> Engine:
+        url, arguments = driver_arguments(self.url)
+        arguments["timeout"] = self._patience  # of each answer, and of the connection itself
+        try:
+            return create_engine(url, isolation_level="SERIALIZABLE", pool_pre_ping=True, connect_args=arguments)
+        except ModuleNotFoundError as error:
+            raise InvalidConfiguration(
+                f"The catalogue {self.name} needs the Python package {error.name}, which is not installed: "
+                "pip install 'jupyter-repro[postgres]'."
+            ) from error
 
     def _teach_sqlite(self, file: str) -> None:
         wanted = "wal" if is_local(Path(file).parent) else "delete"
@@ -70,7 +88,7 @@ class Database:
     @property
     def name(self) -> str:
         """What to call the database before a user: the file, or the URL without its password."""
-        return self.url.database or "" if self.url.get_backend_name() == "sqlite" else str(self.url)
+        return self.url.database or "" if self._sqlite else shown(self.url)
 
     def read(self, work: Callable[[Connection], T]) -> T:
         """Run ``work`` in a transaction that sees one moment, and return what it returns."""
@@ -96,15 +114,16 @@ class Database:
                     with connection.begin():
                         return work(connection)
             except DBAPIError as error:
-                words = str(error.orig).lower()
+                said = self._said(error.orig)
+                words = said.lower()
                 # On PostgreSQL two may insert the same row or make the same tables: the second finds them made
                 # when it tries again.
                 conflicts += isinstance(error, IntegrityError) or "already exists" in words
                 again = any(word in words for word in _TRANSIENT) or 0 < conflicts < 4
                 if not again or time.monotonic() >= deadline:
-                    raise self._explained(words) from error
+                    raise self._explained(said) from error
             except OSError as error:
-                raise self._explained(str(error).lower()) from error
+                raise self._explained(self._said(error)) from error
             time.sleep(pause * random.random())
             pause = min(pause * 2, 0.5)
 
@@ -118,7 +137,18 @@ class Database:
             self._engine.dispose()
             return self._engine.connect()
 
-    def _explained(self, words: str) -> CatalogUnusable:
+    def _said(self, error: BaseException | None) -> str:
+        said = error.args[0] if error is not None and error.args else None
+        sentence = str(error)
+        if isinstance(said, dict):
+            # PostgreSQL's driver hands on all the fields of the server's message: people want the one with the
+            # sentence, which may be in any language.
+            known = _CODES.get(said.get("C", ""))
+            sentence = f"{said.get('M', error)}" + (f": {known}" if known else "")
+        return without_secrets(sentence.rstrip(". "), self.url)
+
+    def _explained(self, said: str) -> CatalogUnusable:
+        words = said.lower()
         if any(word in words for word in _DAMAGED):
             if self._on_damage is not None:
                 self._on_damage()
@@ -133,9 +163,8 @@ class Database:
                 f"The catalogue {self.name} was held by another process for {self._patience:.0f} s: try again, "
                 "or end the process that holds it."
             )
-        return CatalogUnusable(
-            f"The catalogue {self.name} cannot be used ({words}): see that it can be read and written, and try again."
-        )
+        cure = "it can be read and written" if self._sqlite else "its server runs and lets this user in"
+        return CatalogUnusable(f"The catalogue {self.name} cannot be used ({said}): see that {cure}, and try again.")
 
     def close(self) -> None:
         """Close every connection. The next transaction opens a new one."""

@@ -63,7 +63,7 @@ def note(data: DataDirectory, *records: Record) -> bool:
     if size > _LARGE:
         from jupyter_repro.catalog.catalog import open_catalog
 
-        with contextlib.suppress(CatalogUnusable), open_catalog(data) as catalog:
+        with contextlib.suppress(CatalogUnusable, InvalidConfiguration), open_catalog(data) as catalog:
             catalog.audit.search(limit=1)
     return True
 

@@ -28,10 +28,11 @@ class Rebuilt:
     unreadable: tuple[Path, ...]
 
 
-def rebuild(connection: Connection, data: DataDirectory) -> Rebuilt:
+def rebuild(connection: Connection, data: DataDirectory, *, forget: bool = True) -> Rebuilt:
     """Make projects and workspaces what ``data`` says; sessions and audit stay.
 
-    What only the catalogue knows of a project that is still there (its archiving) is kept.
+    What only the catalogue knows of a project that is still there (its archiving) is kept. With ``forget`` what is
+    no longer there leaves the lists.
     """
     unreadable: list[Path] = []
     found_projects = list(_projects(data, unreadable))
@@ -41,7 +42,8 @@ def rebuild(connection: Connection, data: DataDirectory) -> Rebuilt:
     for workspace in found_workspaces:
         put_workspace(connection, workspace)
     # A file that cannot be read is no proof that what it speaks of is gone.
-    for table, present in ((projects, set(data.project_ids())), (workspaces, set(data.workspace_ids()))):
+    tables = ((projects, set(data.project_ids())), (workspaces, set(data.workspace_ids()))) if forget else ()
+    for table, present in tables:
         gone = [row.id for row in connection.execute(select(table.c.id)) if row.id not in present]
         for identity in gone:
             connection.execute(delete(table).where(table.c.id == identity))
