@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import subprocess
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -172,6 +173,12 @@ def test_what_is_on_top_of_a_marked_revision_is_allowed(
     assert verbs.recreate(opened, past, tmp_path / "there").environment == "base r1 + requirements.txt"
     environments.restore_environment(opened, past)
     assert "environment-refused" not in verbs.checkpoint(opened, allow_empty=True).commit.labels
-    environments.restrict(opened, library, [(past[:12], None)])
+    used = environments.use(opened, library, "base")
+    subprocess.run([used.interpreter, "-m", "pip", "install", "-q", "colorama==0.4.6"], check=True)
+    by_hand = verbs.checkpoint(opened).commit.id
+    brought = environments.restore_environment(opened, by_hand)
+    assert brought.used.label == "base r1 + requirements.txt and by hand"
+    assert "environment-refused" not in verbs.checkpoint(opened, allow_empty=True).commit.labels
+    environments.restrict(opened, library, [(by_hand[:12], None)])
     assert [one.label for one in environments.allowed(opened)] == ["base r1"]
     environments.use(opened, library, "base")

@@ -101,16 +101,19 @@ def refused(opened: Opened) -> str:
         return "no environment"
     chosen = choice[0]
     try:
-        definition = _below(chosen.definition, places.get(chosen.definition)) if chosen.applied else chosen.definition
+        definition = _below(chosen.definition, places.get(chosen.definition), chosen.name, chosen.number)
     except ReproError:
         definition = chosen.definition
     return "" if definition in {one.definition for one in marked} else chosen.label
 
 
-def _below(definition: str, text: bytes) -> str:
-    """The id of the definition that one with something on top of it (its id and text) was made from."""
+def _below(definition: str, text: bytes, name: str, number: int) -> str:
+    """The id of the definition of a revision, of which that of this id and text may be a derived one: with a project's
+    own file on top, and with what was installed by hand on top of that."""
     parent = read_definition(text).parent
-    return text_id(encode(parent.definition)) if parent is not None else definition
+    while parent is not None and (parent.name, parent.number) == (name, number):
+        definition, parent = text_id(encode(parent.definition)), parent.definition.parent
+    return definition
 
 
 def _named(opened: OpenedProject, library: Library, name: str, number: int | None) -> Allowed:
@@ -135,11 +138,10 @@ def _of_commit(opened: OpenedProject, name: str) -> Allowed | None:
 
 def _made_in(opened: OpenedProject, commit: Commit) -> Allowed:
     """The revision that a commit was made in, without what was on top of it."""
-    name, number, applied = read_label(commit.environment.label)
+    name, number, _ = read_label(commit.environment.label)
     definition = commit.environment.definition
-    if applied:
-        definition = _below(definition, opened.repository.store.get(Kind.NOTE, bytes.fromhex(definition)))
-    return Allowed(name, number, definition)
+    text = opened.repository.store.get(Kind.NOTE, bytes.fromhex(definition))
+    return Allowed(name, number, _below(definition, text, name, number))
 
 
 def _forbidden(opened: OpenedProject, label: str, marked: Sequence[Allowed], named: str) -> EnvironmentForbidden:
