@@ -51,7 +51,16 @@ def command_here(text: str, archived: bool, as_json: bool) -> None:
             one.build.state if one.build else "not built",
             "you" if one.mine else shown_text(one.record.owner),
             one.record.visibility,
-            ("default  " if one.record.is_default else "") + shown_text(one.record.description),
+            "  ".join(
+                filter(
+                    None,
+                    (
+                        "default" if one.record.is_default else "",
+                        "put away" if one.record.archived is not None else "",
+                        shown_text(one.record.description),
+                    ),
+                )
+            ),
         )
         for one in found
     ]

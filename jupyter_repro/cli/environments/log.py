@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 from jupyter_repro.cli.environments.group import environment_command
-from jupyter_repro.cli.escape import shown_lines
+from jupyter_repro.cli.escape import shown_lines, shown_text
 from jupyter_repro.cli.output import note, paint, say, say_json
 from jupyter_repro.errors import EnvironmentNotFound
 
@@ -35,14 +35,19 @@ def command_here(name: str, build: str | None, follow: bool, search: str | None,
             if as_json:
                 say_json([{"build": one.build, "line": one.line, "text": one.text} for one in found])
                 return
+            if not found:
+                note(f"No log of {shown_text(name)} has {shown_text(search)!r}.")
             for one in found:
                 say(f"{paint(f'{one.build}:{one.line}', 'dim')}  {shown_lines(one.text)}")
             return
         builds = [one for revision in library.show(name).revisions for one in revision.builds]
         chosen = [one.id for one in sorted(builds, key=lambda one: -one.queued) if build is None or one.id == build]
         if not chosen:
-            what = f"no build {build!r}" if build else "no build yet"
-            raise EnvironmentNotFound(f"Environment {name!r} has {what}: 'jupyter-repro env show {name}' lists them.")
+            raise EnvironmentNotFound(
+                f"Environment {name!r} has no build {build!r}: 'jupyter-repro env show {name}' lists them."
+                if build
+                else f"Environment {name!r} was not built yet: 'jupyter-repro env build {name}' does it."
+            )
         if as_json:
             lines = list(environments.build_log(library, chosen[0]))
             say_json([{"build": chosen[0], "line": number, "text": text} for number, text in enumerate(lines, 1)])
