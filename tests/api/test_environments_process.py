@@ -19,7 +19,7 @@ from tests.api.test_process import alive, children
 def waiting(place: Path) -> Iterator[dict[str, object]]:
     """A definition whose build waits, for as long as this block lasts."""
     over = place / "over"
-    script = f"echo here it waits; while [ ! -e '{over}' ]; do sleep 0.2; done\n"
+    script = f"echo $$ > '{place}/script'; echo here it waits; while [ ! -e '{over}' ]; do sleep 0.2; done\n"
     try:
         yield {"engine": "uv", "scripts": {"pre-setup": script}}
     finally:
@@ -64,6 +64,20 @@ def test_a_build_is_ended_with_the_server_and_told_so(files: Path, tmp_path: Pat
         # A machine that is too busy to end it in time says that it failed.
         assert row["environment"]["build"]["state"] in ("cancelled", "failed")
         assert row["building"] == []
+
+
+def test_a_build_whose_worker_is_killed_has_failed_at_once_and_its_script_is_gone(files: Path, tmp_path: Path):
+    with waiting(tmp_path) as definition, running(files, tmp_path / "home") as server:
+        made = begun(server, definition)
+        for worker in children(server.process.pid):
+            os.kill(worker, signal.SIGKILL)
+        task = server.finished(made["task"]["id"])
+        assert task["state"] == "failed"
+        build = server.ask("GET", f"environments/slow/builds/{made['build']}")
+        assert (build["state"], build["task"]) == ("failed", None)
+        script = int((tmp_path / "script").read_text())
+        while alive(script):
+            time.sleep(0.05)
 
 
 def test_a_build_whose_worker_was_killed_is_marked_at_the_next_start(files: Path, tmp_path: Path):
