@@ -103,7 +103,7 @@ class ContainerProvisioner(KernelProvisionerBase):
                 self._ended = await self._ask(running.ended)
             except (BuildFailed, MissingTool):
                 # Nothing lives without its engine, unless the engine was told so, and then it can be seen.
-                self._ended = running.Ended(1, False, "the engine of Docker does not answer")
+                self._ended = running.Ended(1, False, "", no_engine=True)
             if self._ended is not None:
                 self._tell(self._ended)
         return self._ended.code if self._ended is not None else None
@@ -117,8 +117,14 @@ class ContainerProvisioner(KernelProvisionerBase):
 
     async def send_signal(self, signum: int) -> None:
         """Send a signal to the kernel; 0 asks nothing of it."""
-        if signum and self._running is not None and self._ended is None:
+        if not signum or self._running is None or self._ended is not None:
+            return
+        try:
             await self._ask(lambda client, container: running.signal(client, container, signum))
+        except (BuildFailed, MissingTool):
+            # A kernel may outlive its engine. It is a process of the user's own, so it need not wait for the engine.
+            if not self._running.signal(signum):
+                self.log.warning("%s", _no_engine(self.kernel_spec.display_name))
 
     async def kill(self, restart: bool = False) -> None:
         """End the kernel at once."""
@@ -255,5 +261,14 @@ class ContainerProvisioner(KernelProvisionerBase):
                 name,
                 self.memory / 1024**2,
             )
+        elif how.no_engine:
+            self.log.error("%s", _no_engine(name))
         elif how.code != 0:
             self.log.warning("A kernel of %s ended with code %s. It said last: %s", name, how.code, how.said or "-")
+
+
+def _no_engine(kernel: str) -> str:
+    return (
+        f"The engine of Docker does not answer any more, so the kernel {kernel} has ended: start the engine, then "
+        "restart the kernel."
+    )

@@ -35,14 +35,28 @@ class Running:
         """Whether its process can be seen to live; False says nothing."""
         return bool(self.pid and self.began and began(self.pid) == self.began)
 
+    def signal(self, number: int) -> bool:
+        """Send its process a signal without the engine; False when that cannot be done."""
+        if not self.seen():
+            return False
+        try:
+            os.kill(self.pid, number)
+        except OSError:
+            return False
+        return True
+
 
 @dataclass(frozen=True, slots=True)
 class Ended:
-    """How a container ended: the exit code, whether it wanted more memory than it may have, and what it said last."""
+    """How a container ended: the exit code, whether it wanted more memory than it may have, and what it said last.
+
+    ``no_engine``: nobody can tell, because the engine has gone.
+    """
 
     code: int
     out_of_memory: bool
     said: str
+    no_engine: bool = False
 
 
 def start(client: APIClient, plan: Plan) -> Running:

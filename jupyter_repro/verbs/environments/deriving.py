@@ -38,8 +38,8 @@ def derived(places: Places, base: Chosen, root: Path, on_line: Callable[[str], N
     definition = read_definition(places.get(base.definition))
     if base.applied or not wants_project_files(definition):
         return None
-    # Packages of pip go on top of those of conda as well.
-    engines = (definition.engine, "uv") if definition.engine == "conda" else (definition.engine,)
+    # Packages of pip go on top of those of conda, and into an image, as well.
+    engines = (definition.engine, "uv") if definition.engine in ("conda", "docker") else (definition.engine,)
     files = discover(root)
     found = next((one for name in engines for one in files if one.engine == name), None)
     if found is None:

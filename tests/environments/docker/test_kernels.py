@@ -7,10 +7,12 @@ import logging
 import os
 import shutil
 import signal
+import socket
 import subprocess
 import sys
 import threading
 from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import msgspec
@@ -20,7 +22,8 @@ from jupyter_client.manager import KernelManager
 
 from jupyter_repro import errors, verbs
 from jupyter_repro.environments.containers.running import remove_orphans
-from jupyter_repro.environments.definitions import Lock
+from jupyter_repro.environments.definitions import Definition, Lock, checked
+from jupyter_repro.environments.engines.docker import DockerEngine as Engine
 from jupyter_repro.environments.engines.docker.client import engine_client
 from jupyter_repro.environments.engines.docker.images import owner_of
 from jupyter_repro.environments.engines.docker.locks import image_lock
@@ -28,7 +31,7 @@ from jupyter_repro.environments.places import Places
 from jupyter_repro.verbs import environments
 from tests.environments.docker.conftest import KERNEL, Lines
 from tests.environments.docker.test_images import until
-from tests.fixtures.docker_engine import DockerEngine
+from tests.fixtures.docker_engine import BASE, DockerEngine
 
 pytestmark = [pytest.mark.docker, pytest.mark.xdist_group("network")]
 
@@ -72,7 +75,8 @@ class Kernels:
         return manager, client
 
     def close(self) -> None:
-        for manager, client in self._started:
+        while self._started:
+            manager, client = self._started.pop()
             client.stop_channels()
             manager.shutdown_kernel(now=True)
 
@@ -217,6 +221,49 @@ def test_networks(kernels: Kernels) -> None:
     assert manager.get_connection_info() == ports
     with pytest.raises(errors.NotPossible, match="publishes no ports"):
         kernels.start(transport="tcp", network="none")
+
+
+def test_an_engine_over_tcp(
+    kernels: Kernels, engine_of_run: DockerEngine, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    with reached_over_tcp(engine_of_run) as host:
+        monkeypatch.setenv("DOCKER_HOST", host)
+        log = Lines()
+        plain = Definition(engine="docker", base=BASE, dockerfile="RUN echo over tcp\n")
+        Engine(Places(tmp_path / "other")).resolve(checked(plain), log)
+        assert "over tcp" in log.lines, "also what is lent to a build goes this way"
+        # An engine that is far away shares no sockets with us: the ports that it publishes are taken.
+        manager, client = kernels.start()
+        assert manager.get_connection_info()["transport"] == "tcp"
+        assert says(client, "open('over-tcp', 'w').close()") == ""
+        assert (kernels.folder / "over-tcp").exists()
+        kernels.close()
+
+
+@contextmanager
+def reached_over_tcp(engine: DockerEngine) -> Iterator[str]:
+    """A DOCKER_HOST on loopback that leads to the engine's socket."""
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+
+        def accept() -> None:
+            with suppress(OSError):
+                while True:
+                    outer, _ = listening.accept()
+                    inner = socket.socket(socket.AF_UNIX)
+                    inner.connect(engine.host.removeprefix("unix://"))
+                    for one, other in ((outer, inner), (inner, outer)):
+                        threading.Thread(target=pass_on, args=(one, other), daemon=True).start()
+
+        threading.Thread(target=accept, daemon=True).start()
+        yield f"tcp://127.0.0.1:{listening.getsockname()[1]}"
+
+
+def pass_on(one: socket.socket, other: socket.socket) -> None:
+    """Whatever is read from one is written to the other, until its end."""
+    with suppress(OSError):
+        while data := one.recv(65536):
+            other.sendall(data)
+        other.shutdown(socket.SHUT_WR)
 
 
 def test_limits_hold_and_running_out_of_memory_is_told(
