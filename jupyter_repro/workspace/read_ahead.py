@@ -23,9 +23,9 @@ from jupyter_repro.store.batch import Encoded
 from jupyter_repro.store.chunks import ChunkSizes, chunk_sizes
 from jupyter_repro.store.objects import Compressor
 from jupyter_repro.workspace.content import Sink, StoreSink, read_entry
+from jupyter_repro.workspace.counting import count_files
 from jupyter_repro.workspace.forked import children_wanted, end, forked, write_all
 from jupyter_repro.workspace.ignore import IgnoreNode
-from jupyter_repro.workspace.scan import count_files
 from jupyter_repro.workspace.statcache import StatCache, StatRow, decode_entries, decode_rows, encode_rows, row_of
 
 WORTH_FORKING = 4000

@@ -6,10 +6,10 @@ directory that did not change.
 
 from __future__ import annotations
 
-import contextlib
 import math
 import os
 import stat
+import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Protocol
@@ -18,6 +18,7 @@ from jupyter_repro.errors import UnreadableFile
 from jupyter_repro.history.trees import EntryType, TreeEntry, encode_tree
 from jupyter_repro.progress import Meter, OnProgress
 from jupyter_repro.workspace.content import Sink, read_entry
+from jupyter_repro.workspace.counting import count_files, count_unread
 from jupyter_repro.workspace.ignore import IgnoreNode
 from jupyter_repro.workspace.statcache import (
     CachedDirectory,
@@ -26,7 +27,6 @@ from jupyter_repro.workspace.statcache import (
     decode_entries,
     decode_rows,
     encode_rows,
-    row_of,
 )
 
 SETTLED_NS = 60 * 1_000_000_000
@@ -35,6 +35,9 @@ leave its times as they were."""
 
 _WORTH_COUNTING = 64 * 1024 * 1024
 """A file of so many bytes takes long enough to tell what is still to come; looking costs about as much as a scan."""
+
+_COUNT_AFTER_SECONDS = 3.0
+"""Many small files are counted when reading them takes so long that people ask how long it will."""
 
 _TRACKED = frozenset((stat.S_IFREG, stat.S_IFLNK))
 _SPECIAL = {
@@ -104,12 +107,13 @@ class Scanner:
         self._collect_ignored = collect_ignored
         self._meter = Meter("store", on_progress)
         self._told = on_progress is not None
+        self._count_at = math.inf
         self.result = Scan()
 
     def run(self) -> Scan:
         """Read the whole workspace. Raises ``UnreadableFile``."""
         if self._told and (self._cache is None or self._cache.empty):
-            self._meter.total_files = count_files(self._root, self._rules)
+            self._count_at = time.monotonic() + _COUNT_AFTER_SECONDS
         self.result.tree = self._directory(self._root, b"", self._rules)
         return self.result
 
@@ -232,8 +236,8 @@ class Scanner:
                 target = os.readlink(full)
                 entry = TreeEntry(row.name, EntryType.SYMLINK, 0o777, len(target), target)
                 return entry, self._judged(row)
-            if row.size > _WORTH_COUNTING and self._told and self._meter.total_bytes is None:
-                self._meter.total_files, self._meter.total_bytes = count_unread(self._root, self._rules, self._cache)
+            if self._told:
+                self._count(row.size)
             entry, fresh, still = read_entry(full, row.name, self._sink, row, self._meter.tell)
         except FileNotFoundError:
             return None
@@ -244,6 +248,15 @@ class Scanner:
             self.result.notes.append((self._join(rel, row.name), "changed while it was read; stored as last read"))
             return entry, fresh._replace(size=-1)
         return entry, self._judged(fresh)
+
+    def _count(self, size: int) -> None:
+        """Find out how much there is in all, when a file of ``size`` bytes or the time so far makes people ask."""
+        if size > _WORTH_COUNTING and self._meter.total_bytes is None:
+            self._meter.total_files, self._meter.total_bytes = count_unread(self._root, self._rules, self._cache)
+            self._count_at = math.inf
+        elif time.monotonic() > self._count_at:
+            self._meter.total_files = count_files(self._root, self._rules)
+            self._count_at = math.inf
 
     def _judged(self, row: StatRow) -> StatRow:
         if row.mtime >= self._racy or row.ctime >= self._racy or row.mtime > self._unsettled:
@@ -285,50 +298,3 @@ class Scanner:
     @staticmethod
     def _join(rel: bytes, name: bytes) -> bytes:
         return rel + b"/" + name if rel else name
-
-
-def count_files(root: bytes, rules: IgnoreNode, most: float = math.inf) -> int:
-    """How many files and links there are, by their names alone; what cannot be listed is left out.
-
-    Counting ends soon after ``most``.
-    """
-    files = 0
-    stack = [(root, rules)]
-    while stack and files < most:
-        path, here = stack.pop()
-        ignored = here.ignored
-        with contextlib.suppress(OSError), os.scandir(path) as listing:
-            for item in listing:
-                directory = item.is_dir(follow_symlinks=False)
-                if ignored(item.name, directory) is not None:
-                    continue
-                if directory:
-                    stack.append((item.path, here.enter(item.name)))
-                else:
-                    files += 1
-    return files
-
-
-def count_unread(root: bytes, rules: IgnoreNode, cache: StatCache | None) -> tuple[int, int]:
-    """How many files a scan has to read, and how many bytes; what cannot be listed is left out."""
-    files = size = 0
-    stack = [(root, b"", rules)]
-    while stack:
-        path, rel, here = stack.pop()
-        cached = cache.get(rel) if cache is not None else None
-        known = frozenset(decode_rows(cached.signature)) if cached is not None else frozenset[StatRow]()
-        with contextlib.suppress(OSError), os.scandir(path) as listing:
-            for item in listing:
-                with contextlib.suppress(OSError):
-                    directory = item.is_dir(follow_symlinks=False)
-                    if here.ignored(item.name, directory) is not None:
-                        continue
-                    if directory:
-                        inner = rel + b"/" + item.name if rel else item.name
-                        stack.append((item.path, inner, here.enter(item.name)))
-                    elif item.is_file(follow_symlinks=False):
-                        row = row_of(item.name, item.stat(follow_symlinks=False))
-                        if row not in known:
-                            files += 1
-                            size += row.size
-    return files, size

@@ -74,3 +74,17 @@ def test_a_cancelled_checkpoint_of_a_large_file_stops_in_the_middle_of_it() -> N
                 verbs.checkpoint(ws, "first", on_progress=stop)
             assert not verbs.log(ws)
             assert verbs.checkpoint(ws, "again").created
+
+
+def test_many_small_files_are_counted_once_reading_them_takes_long(monkeypatch: pytest.MonkeyPatch) -> None:
+    with scratch.workspace() as (place, ws):
+        for number in range(3):
+            (place.work / f"{number}.txt").write_text(str(number))
+        quick = told(lambda report: verbs.checkpoint(ws, on_progress=report), "store")
+        assert {moment.total_files for moment in quick} == {None}
+    monkeypatch.setattr(scan, "_COUNT_AFTER_SECONDS", -1.0)
+    with scratch.workspace() as (place, ws):
+        for number in range(3):
+            (place.work / f"{number}.txt").write_text(str(number))
+        slow = told(lambda report: verbs.checkpoint(ws, on_progress=report), "store")
+        assert [(moment.files, moment.total_files) for moment in slow] == [(1, 3), (2, 3), (3, 3)]
