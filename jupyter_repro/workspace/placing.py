@@ -154,7 +154,7 @@ def write_blocks(fd: int, blocks: Iterable[bytes]) -> None:
 
 
 def put_entry(places: Places, path: bytes, entry: TreeEntry, blocks: Iterable[bytes]) -> None:
-    """Write a file or link under a temporary name, and rename it to ``path``."""
+    """Write a file or link under a temporary name, and rename it to ``path``, which an ``OSError`` names."""
     parent, _, name = path.rpartition(b"/")
     directory = places.directory(parent, create=True)
     temporary = places.temporary()
@@ -164,9 +164,11 @@ def put_entry(places: Places, path: bytes, entry: TreeEntry, blocks: Iterable[by
         else:
             write_new_file(directory, temporary, entry.mode, blocks)
         os.rename(temporary, name, src_dir_fd=directory, dst_dir_fd=directory)
-    except BaseException:
+    except BaseException as error:
         with contextlib.suppress(OSError):
             os.unlink(temporary, dir_fd=directory)
+        if isinstance(error, OSError):
+            raise OSError(error.errno, error.strerror, path) from error
         raise
 
 

@@ -67,15 +67,45 @@ def switch(workspace: Workspace, branch: str, on_progress: OnProgress | None = N
 def finish_interrupted(workspace: Workspace, on_progress: OnProgress | None = None) -> str:
     """Finish a restore or switch that was cut short; returns a sentence for the user, or "".
 
-    What is in the folder now, edits made since included, is saved first.
+    What is in the folder now, edits made since included, is saved first. Where the file system refuses to have it
+    finished, it is undone, so that no command is held up for ever.
     """
     journal = read_journal(workspace.journal_path)
     if journal is None:
         return ""
     first = journal.safety
-    done = _carry_out(workspace, journal, on_progress)
-    undo = f"jupyter-repro restore {(first or (done.safety.id if done.safety else done.commit.id))[:12]}"
-    return f"An interrupted {journal.action} was finished first. To undo it: {undo}"
+    try:
+        done = _carry_out(workspace, journal, on_progress)
+    except OSError as error:
+        return _undo_unfinished(workspace, journal, error)
+    found = done.safety.id if done.safety else None
+    undo = f"jupyter-repro restore {(first or found or done.commit.id)[:12]}"
+    return f"An interrupted {journal.action} was finished first.{_found(found, first)} To undo it: {undo}"
+
+
+def _undo_unfinished(workspace: Workspace, journal: Journal, error: OSError) -> str:
+    where = f" at {os.fsdecode(error.filename)!r}" if isinstance(error.filename, (str, bytes)) else ""
+    what = f"An interrupted {journal.action} could not be finished ({error.strerror}{where})"
+    safety, found = journal.safety, workspace.state.commit  # the second was made when it was tried to finish
+    if safety is None:
+        clear_journal(workspace.journal_path)
+        return f"{what}."
+    try:
+        if journal.action == "undo":
+            raise error
+        undo = Journal("undo", safety, (), workspace.state.branch, safety, journal.token)
+        _carry_out(workspace, undo, None)
+    except OSError:
+        clear_journal(workspace.journal_path)
+        return (
+            f"{what} nor undone. When it can be written, put back what was there: jupyter-repro restore {safety[:12]}"
+        )
+    return f"{what} and was undone.{_found(found, safety)}"
+
+
+def _found(found: str | None, before: str | None) -> str:
+    """Where to find what was edited between an interrupted restore and its end."""
+    return f" What was in the directory just now is commit {found[:12]}." if found and found != before else ""
 
 
 def _carry_out(workspace: Workspace, journal: Journal, on_progress: OnProgress | None) -> Restored:

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import os
-import subprocess
 from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -13,6 +11,7 @@ import pytest
 from jupyter_repro import verbs
 from jupyter_repro.errors import ReproError
 from jupyter_repro.verbs.verify import verify
+from tests.faults.disks import small_disk
 from tests.support import scratch
 from tests.support.profile import spread
 from tests.support.scratch import Scratch
@@ -27,20 +26,6 @@ pytestmark = [
 KIB = 1024
 LEVELS = [0, 4, 8, 16, 24, 32, 48, 64, 96, 128, 160, 192, 256, 320, 384, 448, 512, 640, 768, 896, 1024, 1280, 1536]
 """How much room is left, in KiB."""
-
-
-@contextmanager
-def small_disk(path: Path, mebibytes: int) -> Iterator[None]:
-    path.mkdir(exist_ok=True)
-    done = subprocess.run(
-        ["mount", "-t", "tmpfs", "-o", f"size={mebibytes}m", "none", path], capture_output=True, text=True, check=False
-    )
-    if done.returncode != 0:
-        pytest.skip(f"no disk can be mounted here: {done.stderr.strip()}")
-    try:
-        yield
-    finally:
-        subprocess.run(["umount", "-l", path], check=True)
 
 
 def fill(disk: Path, left: int) -> Path:
