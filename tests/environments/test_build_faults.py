@@ -96,6 +96,7 @@ def test_a_build_that_is_killed_is_told_and_made_anew(repro: Repro, gate: Path) 
 
 
 def test_ctrl_c_stops_a_build_and_what_it_started(repro: Repro, gate: Path) -> None:
+    assert "was not built yet" in repro("env", "log", "slow", code=1).err
     process = start(repro, "env", "build", "slow")
     wait_for((gate / "arrived").exists, "the middle of the build")
     process.send_signal(signal.SIGINT)
@@ -104,6 +105,8 @@ def test_ctrl_c_stops_a_build_and_what_it_started(repro: Repro, gate: Path) -> N
     assert left_over() == []
     shown = repro("env", "log", "slow")
     assert shown.text.splitlines()[-1].startswith("cancelled")
+    assert "cancelled" in repro("env", "log", "slow", "--search", "CANCELLED").text
+    assert "No log of slow has 'nothing'" in repro("env", "log", "slow", "--search", "nothing").err
 
 
 def test_a_second_build_waits_for_the_first_and_can_be_cancelled_there(repro: Repro, gate: Path) -> None:

@@ -27,11 +27,10 @@ from jupyter_repro.environments.engines.conda_lock import (
     write_conda_lock,
 )
 from jupyter_repro.environments.engines.conda_pip import install_pip, lock_pip
-from jupyter_repro.environments.engines.handmade import changed_by_hand, note_installed
 from jupyter_repro.environments.engines.prefixes import Prefixes, held_in_turn
 from jupyter_repro.environments.engines.protocol import BuildLog
 from jupyter_repro.environments.engines.scripts import inside, run_scripts
-from jupyter_repro.environments.engines.uv import platform_name, uv_environment
+from jupyter_repro.environments.engines.uv import check_platform, platform_name, uv_environment
 from jupyter_repro.environments.layers import python_of, setup_scripts_of, variables_of
 from jupyter_repro.environments.places import Places
 from jupyter_repro.errors import BuildFailed, MissingTool
@@ -86,39 +85,11 @@ class CondaEngine:
     def install(self, lock: Lock, name: str, log: BuildLog, variables: Mapping[str, str] | None = None) -> str:
         """Make the environment of a lock; an unfinished one is made anew, and so is one that was changed by hand,
         which is left to those who use it."""
-        found = self.interpreter(lock, name)
-        if found is not None:
-            log.line("install    there already")
-            return found
-        if lock.platform != platform_name():
-            raise BuildFailed(
-                f"The lock was made for {lock.platform} and this machine is {platform_name()}: build the definition "
-                "anew here."
-            )
-        with self._prefixes.making(name, log):
-            found = self.interpreter(lock, name)
-            if found is not None:
-                log.line("install    made by another build meanwhile")
-                return found
-            number = 1
-            while self._prefixes.ready(name, number) and _executable(self._prefixes.place(name, number)):
-                changed = ", ".join(changed_by_hand(self._prefixes.place(name, number))[:5])
-                log.line(f"install    what is there was changed by hand ({changed}): a fresh one is made")
-                number += 1
-            with self._prefixes.fresh(name, number) as place:
-                self._make(lock, place, log, variables or {})
-                note_installed(place)
-        return str(place / "bin" / "python")
+        return self._prefixes.installed(name, log, lambda place: self._make(lock, place, log, variables or {}))
 
     def interpreter(self, lock: Lock, name: str) -> str | None:
         """The interpreter, if the environment was finished, is still there, and nobody changed it by hand."""
-        number = 1
-        while self._prefixes.ready(name, number):
-            place = self._prefixes.place(name, number)
-            if _executable(place) and not changed_by_hand(place):
-                return str(place / "bin" / "python")
-            number += 1
-        return None
+        return self._prefixes.interpreter(name)
 
     def packages(self, lock: Lock) -> dict[str, str]:
         """Names and versions of what the lock holds, that of conda and that of pip."""
@@ -150,6 +121,7 @@ class CondaEngine:
         return CondaLock(answer.subdir, tuple(answer.channels), tuple(answer.packages))
 
     def _make(self, lock: Lock, place: Path, log: BuildLog, variables: Mapping[str, str]) -> None:
+        check_platform(lock)
         found = read_conda_lock(lock.text)
         interpreter = str(place / "bin" / "python")
         self._cache.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -187,7 +159,3 @@ def _ask(question: Solve | Install, log: BuildLog) -> Answer:
 
 def _with_pip(lock: CondaLock, pip: str) -> CondaLock:
     return CondaLock(lock.subdir, lock.channels, lock.packages, pip)
-
-
-def _executable(place: Path) -> bool:
-    return os.access(place / "bin" / "python", os.X_OK)

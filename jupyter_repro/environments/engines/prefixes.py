@@ -9,13 +9,15 @@ from __future__ import annotations
 
 import contextlib
 import fcntl
+import itertools
 import os
 import shutil
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from jupyter_repro.environments.engines.handmade import changed_by_hand, note_installed
 from jupyter_repro.environments.engines.protocol import BuildLog
 
 READY = "repro-ready"
@@ -61,6 +63,42 @@ class Prefixes:
             shutil.rmtree(place, ignore_errors=True)
             raise
 
+    def interpreter(self, name: str) -> str | None:
+        """The Python of the environment of that lock, if it was finished, is still there, and nobody changed what is
+        installed by hand."""
+        return next((_python(place) for place in self._whole(name) if not changed_by_hand(place)), None)
+
+    def installed(self, name: str, log: BuildLog, make: Callable[[Path], None]) -> str:
+        """The Python of the environment of that lock, which ``make`` puts into an empty folder where it is not there.
+
+        One that was changed by hand is left to those who use it, and another one is made beside it.
+        """
+        found = self.interpreter(name)
+        if found is not None:
+            log.line("install    there already")
+            return found
+        with self.making(name, log):
+            found = self.interpreter(name)
+            if found is not None:
+                log.line("install    made by another build meanwhile")
+                return found
+            others = list(self._whole(name))
+            for other in others:
+                changed = ", ".join(changed_by_hand(other)[:5])
+                log.line(f"install    what is there was changed by hand ({changed}): a fresh one is made")
+            with self.fresh(name, len(others) + 1) as place:
+                make(place)
+                note_installed(place)
+            return _python(place)
+
+    def _whole(self, name: str) -> Iterator[Path]:
+        """The environments of that lock that were finished and still have their Python, in the order of numbers."""
+        for number in itertools.count(1):
+            place = self.place(name, number)
+            if not self.ready(name, number) or not os.access(_python(place), os.X_OK):
+                return
+            yield place
+
     def young(self, seconds: float) -> set[str]:
         """The shortened names of the environments that were finished at most so many ``seconds`` ago."""
         limit = time.time() - seconds
@@ -83,6 +121,10 @@ class Prefixes:
                 first.with_suffix(".lock").unlink(missing_ok=True)
                 removed += 1
         return removed, size
+
+
+def _python(place: Path) -> str:
+    return str(place / "bin" / "python")
 
 
 def size_alone(place: Path) -> int:

@@ -14,7 +14,6 @@ from pathlib import Path
 
 from jupyter_repro.environments.definitions import Definition, Lock
 from jupyter_repro.environments.engines.commands import run_logged
-from jupyter_repro.environments.engines.handmade import changed_by_hand, note_installed
 from jupyter_repro.environments.engines.prefixes import Prefixes
 from jupyter_repro.environments.engines.protocol import BuildLog
 from jupyter_repro.environments.engines.scripts import inside, run_scripts
@@ -77,48 +76,20 @@ class UvEngine:
 
         One that was changed by hand is left to those who use it, and another one is made.
         """
-        found = self.interpreter(lock, name)
-        if found is not None:
-            log.line("install    there already")
-            return found
-        uv = uv_program()
-        with self._prefixes.making(name, log):
-            found = self.interpreter(lock, name)
-            if found is not None:
-                log.line("install    made by another build meanwhile")
-                return found
-            number = 1
-            while self._prefixes.ready(name, number) and _executable(self._prefixes.place(name, number)):
-                changed = ", ".join(changed_by_hand(self._prefixes.place(name, number))[:5])
-                log.line(f"install    what is there was changed by hand ({changed}): a fresh one is made")
-                number += 1
-            with self._prefixes.fresh(name, number) as place:
-                self._make(uv, lock, place, log, variables or {})
-                note_installed(place)
-        log.line(f"install    {len(self.packages(lock))} packages")
-        return str(place / "bin" / "python")
+        return self._prefixes.installed(name, log, lambda place: self._make(lock, place, log, variables or {}))
 
     def interpreter(self, lock: Lock, name: str) -> str | None:
         """The interpreter, if the environment was finished, its Python is still there, and nobody changed what is
         installed by hand."""
-        number = 1
-        while self._prefixes.ready(name, number):
-            place = self._prefixes.place(name, number)
-            if _executable(place) and not changed_by_hand(place):
-                return str(place / "bin" / "python")
-            number += 1
-        return None
+        return self._prefixes.interpreter(name)
 
     def packages(self, lock: Lock) -> dict[str, str]:
         """What the lock pins."""
         return {match[1].lower(): match[2] for match in _PINNED.finditer(lock.text)}
 
-    def _make(self, uv: str, lock: Lock, place: Path, log: BuildLog, variables: Mapping[str, str]) -> None:
-        if lock.platform != platform_name():
-            raise BuildFailed(
-                f"The lock was made for {lock.platform} and this machine is {platform_name()}: build the definition "
-                "anew here."
-            )
+    def _make(self, lock: Lock, place: Path, log: BuildLog, variables: Mapping[str, str]) -> None:
+        check_platform(lock)
+        uv = uv_program()
         python = self._python(lock.python.partition(" ")[2])
         if _version(python) != lock.python:
             log.line(f"python     {lock.python} is not here; {_version(python)} is used instead")
@@ -135,6 +106,7 @@ class UvEngine:
             run_scripts("pre-setup", lock.scripts.get("pre-setup", []), log, env=within, cwd=folder)
             _installed(install, log, env, folder)
             run_scripts("post-setup", lock.scripts.get("post-setup", []), log, env=within, cwd=folder)
+        log.line(f"install    {len(self.packages(lock))} packages")
 
     @staticmethod
     def _python(version: str) -> str:
@@ -177,10 +149,6 @@ def _installed(command: list[str], log: BuildLog, env: Mapping[str, str], folder
         log.line("install    from what uv had kept: the package index could not be used")
 
 
-def _executable(place: Path) -> bool:
-    return os.access(place / "bin" / "python", os.X_OK)
-
-
 def uv_program() -> str:
     """The program uv: that of the package, or one on the path. Raises ``MissingTool``."""
     try:
@@ -205,6 +173,15 @@ def uv_environment() -> dict[str, str]:
 def platform_name() -> str:
     """This machine as locks name it: "linux-x86_64"."""
     return f"{sys.platform}-{platform.machine()}"
+
+
+def check_platform(lock: Lock) -> None:
+    """Raise ``BuildFailed`` for a lock of another kind of machine."""
+    if lock.platform != platform_name():
+        raise BuildFailed(
+            f"The lock was made for {lock.platform} and this machine is {platform_name()}: build the definition anew "
+            "here."
+        )
 
 
 def _version(python: str) -> str:
