@@ -39,7 +39,8 @@ async def test_a_question_for_one_file_waits_for_a_process_and_not_in_the_server
     question = asyncio.ensure_future(api.get(ADDRESS, path="odd.txt"))
     while not indexing(services):
         await asyncio.sleep(0)
-    # Everybody else is answered meanwhile.
+    # Everybody else is answered meanwhile, and no task is shown that would keep a person from a checkpoint.
+    assert (await api.get("workspaces/current")).ok()["tasks"] == []
     assert len((await api.get(ADDRESS, limit=3)).ok()["items"]) == 3
     found = (await question).ok()["items"]
     assert [row["message"] for row in found] == [f"Step {number}" for number in range(MADE - 1, 0, -2)]

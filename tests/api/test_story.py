@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import shutil
+
 from tests.api.client import Client
 
 
@@ -199,6 +201,29 @@ async def test_a_project_is_carried_elsewhere_in_one_file(api: Client, protected
     assert (tmp_path / "elsewhere" / "train.py").read_text() == "depth = 6\nprint(depth)\n"
     for bad in ("../no-such-file", "train.py"):
         await api.done("POST", "projects", {"file": bad}, state="failed")
+
+
+async def test_a_workspace_that_is_deleted_says_how_its_history_comes_back(api: Client, services, protected):
+    name = (await api.get("projects/current")).ok()["name"]
+    shutil.rmtree(protected.root / ".repro")
+    found = (await api.get("here")).ok()
+    assert (found["protected"], found["can_protect"], found["state"]) == (False, True, None)
+    assert name in found["problem"]
+    assert "Nothing of the history is lost" in found["problem"]
+    made = (await api.post("workspaces", {"project": name})).ok(201)
+    assert made["state"]["workspace"]["project"] == protected.project
+    assert protected.first in [row["id"] for row in (await api.get("projects/current/commits")).ok()["items"]]
+
+    inside = protected.root.parent / "moved-away"
+    protected.root.rename(inside)
+    try:
+        found = (await api.get("here")).ok()
+        assert (found["protected"], found["can_protect"], found["state"]) == (True, False, None)
+        command = found["problem"].partition("is lost: ")[2].partition(" brings")[0]
+        assert command.split()[:2] == ["jupyter-repro", "recreate"]
+        assert str(protected.root) in command
+    finally:
+        inside.rename(protected.root)
 
 
 async def test_damage_is_named(api: Client, services, protected):

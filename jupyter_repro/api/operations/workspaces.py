@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shlex
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -141,11 +142,40 @@ def _look(call: Call, directory: str) -> _Found:
         try:
             find_root(Path(directory))
         except NotAWorkspace:
-            return _Found(False, os.path.isdir(directory) and os.access(directory, os.W_OK | os.X_OK))
+            return _unprotected(call, directory)
         # The marker of a workspace that this data directory does not know.
         return _Found(True, problem=error)
     except ReproError as error:
         return _Found(True, problem=error)
+
+
+def _unprotected(call: Call, directory: str) -> _Found:
+    """A directory without a marker; whoever lost a workspace there is told that its history is not lost."""
+    rooms = call.services.rooms
+    is_there = os.path.isdir(directory)
+    can_protect = is_there and os.access(directory, os.W_OK | os.X_OK)
+    lost = next((state for state in rooms.states() if state.path == directory), None)
+    if lost is None:
+        return _Found(False, can_protect)
+    projects = known_projects(rooms.configuration.data_directory)
+    name = next((project.name for project in projects if project.id == lost.project), lost.project)
+    if is_there:
+        return _Found(
+            False,
+            can_protect,
+            problem=NotAWorkspace(
+                f"This folder was a workspace of project {name!r}, and its marker .repro is gone. Nothing of the "
+                f"history is lost: protect it with {name!r} as the project to go on."
+            ),
+        )
+    command = shlex.join(["jupyter-repro", "recreate", lost.branch, directory, "--project", name])
+    return _Found(
+        True,
+        problem=NotAWorkspace(
+            f"The folder {directory} is gone. Nothing of its history is lost: {command} brings back the newest "
+            "checkpoint."
+        ),
+    )
 
 
 async def _state(call: Call, workspace: str, changes: bool) -> WorkspaceState:
@@ -155,11 +185,12 @@ async def _state(call: Call, workspace: str, changes: bool) -> WorkspaceState:
     if (found := services.lifecycle.session_in(known.workspace)) is not None:
         session = found
     made = await services.in_thread(_state_now, call, known.workspace, changes, session)
-    # A recreate or purge belongs to the project alone.
+    # A recreate or purge belongs to the project alone. Nobody waits for an index, and nothing waits for it.
     tasks = [
         task_of(record)
         for record in services.tasks.active()
-        if record.workspace == known.workspace or (record.workspace is None and record.project == known.project)
+        if record.workspace == known.workspace
+        or (record.workspace is None and record.project == known.project and record.kind != "index")
     ]
     return made.model_copy(update={"tasks": tasks})
 
