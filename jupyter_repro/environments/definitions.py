@@ -152,6 +152,11 @@ def checked(definition: Definition) -> Definition:
     for name, value in definition.variables.items():
         check_variable(name, value)
     check_requirements(definition.requirements.splitlines(), "requirements")
+    if definition.engine == "host" and definition.requirements.strip():
+        raise InvalidDefinition(
+            "An environment of the engine host is only described, so nothing is installed into it. Choose the engine "
+            "uv, or leave the requirements out."
+        )
     from jupyter_repro.environments.container_fields import check_containers
 
     check_containers(definition)

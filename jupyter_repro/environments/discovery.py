@@ -51,6 +51,8 @@ def definition_of_file(said: str, name: str = "") -> Definition:
     """
     path, _, document = said.partition("#") if not Path(said).exists() else (said, "", "")
     file = Path(path)
+    if not file.exists():
+        raise InvalidRequest(f"There is no file {path}. Name an environment.yml, requirements.txt or pyproject.toml.")
     if _text(file) is None:
         raise InvalidRequest(
             f"{path} is no file of text of at most 1 MiB. Name an environment.yml or requirements.txt."

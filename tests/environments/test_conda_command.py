@@ -62,7 +62,9 @@ def test_what_cannot_be_meant_is_refused_before_anything_is_made(repro: Repro, c
     one = f"channels: ['{channel.url}']\ndependencies: [stats]\n"
     file.write_text(f"name: a\n{one}---\nname: b\n{one}")
     assert "describes the environments a, b" in repro("env", "create", "c", "--from", file, code=2).err
-    assert "no file of text" in repro("env", "create", "c", "--from", "away.yml", code=2).err
+    assert "There is no file away.yml" in repro("env", "create", "c", "--from", "away.yml", code=2).err
+    assert "no file of text" in repro("env", "create", "c", "--from", ".", code=2).err
+    assert "no script 'pre-lunch'" in repro("env", "create", "c", "--script", "pre-lunch=", code=2).err
     assert "leave --engine out" in repro("env", "create", "a", "--engine", "uv", "--from", file, code=2).err
     assert json.loads(repro("env", "list", "--json").out) == []
     repro("env", "create", "a", "--from", file, "--no-build")

@@ -135,9 +135,11 @@ def test_the_scripts_of_the_base_run_first() -> None:
     assert b"six==1.16.0" in encode(own), "the base stands in the definition whole"
 
 
-def test_a_host_has_no_setup() -> None:
+def test_a_host_has_no_setup_and_no_requirements() -> None:
     with pytest.raises(errors.InvalidDefinition, match="would never run"):
         checked(Definition(engine="host", scripts={"pre-setup": "true"}))
+    with pytest.raises(errors.InvalidDefinition, match="only described, so nothing is installed"):
+        checked(Definition(engine="host", requirements="six\n"))
 
 
 def test_the_command_line_and_the_kernel_run_them(

@@ -101,7 +101,8 @@ def defined(library: Library, old: Definition, asked: Asked, name: str) -> Defin
     if asked.scripts:
         files = dict(_pair(one, "--script WHEN=FILE") for one in asked.scripts)
         texts = {**old.scripts, **{name: _text(file) if file else "" for name, file in files.items()}}
-        changes["scripts"] = {name: text for name, text in texts.items() if text}
+        # An empty one of a name that is not there stays, to be refused where there is no such script.
+        changes["scripts"] = {name: text for name, text in texts.items() if text or name not in old.scripts}
     if asked.based_on is not None:
         changes["parent"] = environments.based_on(library, *environments.revision_named(asked.based_on)).parent
     if asked.project_files is not None:

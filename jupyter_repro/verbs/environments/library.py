@@ -98,10 +98,7 @@ class Library:
     def list(self, text: str = "", *, archived: bool = False) -> list[EnvironmentSummary]:
         """The environments by name: all, or those with ``text`` in name, description or owner."""
         wanted = text.casefold()
-        newest = self.catalog.environments.newest_revisions()
-        builds: dict[str, BuildRecord] = {}
-        for build in self.catalog.environments.builds():
-            builds.setdefault(build.environment_id, build)
+        newest, builds = self.catalog.environments.newest_revisions(), self.catalog.environments.newest_builds()
         return [
             EnvironmentSummary(one, newest.get(one.id, 0), builds.get(one.id), one.owner == self.user)
             for one in self.catalog.environments.all(archived=archived)
