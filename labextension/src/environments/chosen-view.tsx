@@ -122,33 +122,31 @@ function BuildCard(props: IEnvironmentProps): React.JSX.Element {
             ? trans.__('ready in %1', lasted(build))
             : stateWord(state, trans)}
         </span>
-        <span className="jpr-Env-small">
-          {isUnderWay(state) ? (
-            <button
-              type="button"
-              className="jpr-Link"
-              onClick={() =>
-                void told(trans, trans.__('Cancel'), () => actions.cancel(model.id, build.id))
-              }
-            >
-              {trans.__('Cancel')}
-            </button>
-          ) : (
-            environment.mine && (
-              <>
-                {again(trans.__('Build again'), trans.__('Resolve it anew'), true)}
-                {environment.engine === 'docker' &&
-                  again(
-                    trans.__('Without cache'),
-                    trans.__('Build again and carry out every instruction'),
-                    false
-                  )}
-              </>
-            )
-          )}
-        </span>
+        {isUnderWay(state) && environment.mine && (
+          // Not where other buttons come once it has ended: a second click must not build again.
+          <button
+            type="button"
+            className="jpr-Link jpr-Env-cancel"
+            onClick={() =>
+              void told(trans, trans.__('Cancel'), () => actions.cancel(model.id, build.id))
+            }
+          >
+            {trans.__('Cancel')}
+          </button>
+        )}
+        {!isUnderWay(state) && environment.mine && (
+          <span className="jpr-Env-small">
+            {again(trans.__('Build again'), trans.__('Resolve it anew'), true)}
+            {environment.engine === 'docker' &&
+              again(
+                trans.__('Without cache'),
+                trans.__('Build again and carry out every instruction'),
+                false
+              )}
+          </span>
+        )}
       </h2>
-      {build.problem !== null && state !== 'ready' && (
+      {build.problem !== null && state === 'failed' && (
         <p className="jpr-Notice" role="alert">
           {printable(build.problem)}
         </p>

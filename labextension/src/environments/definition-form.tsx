@@ -73,7 +73,8 @@ export function DefinitionForm({ draft, set, trans, editors }: IForm): React.JSX
       {engine !== 'host' && (
         <Check
           label={trans.__(
-            "Put the project's own requirements on top when a session starts, as a derived revision"
+            "Put the project's own %1 on top when a session starts, as a derived revision",
+            engine === 'conda' ? 'environment.yml' : 'requirements.txt'
           )}
           checked={draft.projectFiles}
           onChange={projectFiles => set({ projectFiles })}
@@ -168,11 +169,8 @@ function Text(props: IForm & { part: Part }): React.JSX.Element {
         set({ text })
       );
     case 'requirements':
-      return code(
-        draft.requirements,
-        MAIN_TEXT.uv.mime,
-        trans.__('Requirements'),
-        requirements => set({ requirements })
+      return code(draft.requirements, MAIN_TEXT.uv.mime, trans.__('Requirements'), requirements =>
+        set({ requirements })
       );
     case 'files':
       return (

@@ -60,6 +60,11 @@ export function EnvironmentsList(props: IListProps): React.JSX.Element {
           {model.problem}
         </p>
       )}
+      {model.notice !== null && (
+        <p className="jpr-Notice" role="status">
+          {model.notice}
+        </p>
+      )}
       <Rows {...props} />
       <div className="jpr-Foot">
         <label className="jpr-Check">

@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it } from 'vitest';
 
-import type { Environment } from '../api/client';
+import type { Environment, Task } from '../api/client';
 import {
   definition,
   discovered,
@@ -9,7 +9,7 @@ import {
   revision
 } from '../testing/environments';
 import { FakeServer, Refusal } from '../testing/server';
-import { here } from '../testing/state';
+import { here, task } from '../testing/state';
 import { WorkspaceModel } from '../workspace/model';
 import { candidates, chipMenu } from './chip';
 import { draftOf } from './draft';
@@ -42,6 +42,7 @@ function serverOf(
       source: 'workspace'
     }),
     'GET workspaces/w1/discovered': () => ({ files: [discovered()] }),
+    'GET tasks': () => ({ items: [], next: null }),
     ...more
   });
 }
@@ -89,6 +90,35 @@ describe('the environments', () => {
     await model.refresh();
     expect(model.problem).toBe('The catalogue cannot be read.');
     expect(model.environments).toHaveLength(1);
+    model.dispose();
+  });
+
+  it('tells what the session could not have, until something else is chosen', async () => {
+    let selected = used;
+    const begun = {
+      kind: 'begin-environment',
+      selection: { workspace: 'w1', project: 'p1', used, source: 'workspace' },
+      dead_builds: 0,
+      notice: 'The file was not applied.'
+    } as unknown as Task['result'];
+    const server = serverOf([environment()], {
+      'GET tasks': () => ({
+        items: [task(), task({ kind: 'begin-environment', state: 'done', result: begun })],
+        next: null
+      }),
+      'GET workspaces/w1/environment': () => ({
+        workspace: 'w1',
+        project: 'p1',
+        used: selected,
+        source: 'workspace'
+      })
+    });
+    const model = await modelOf(server);
+    await model.refresh();
+    expect(model.notice).toBe('The file was not applied.');
+    selected = { ...used, label: 'py311 r2' };
+    await model.refresh();
+    expect(model.notice).toBe(null);
     model.dispose();
   });
 

@@ -7,7 +7,8 @@ import {
   type Answer,
   type Discovered,
   type Environment,
-  type Selection
+  type Selection,
+  type Task
 } from '../api/client';
 import type { IWorkspaceModel } from '../tokens';
 import { Places } from '../ui/rows';
@@ -53,6 +54,11 @@ export class EnvironmentsModel implements IDisposable {
 
   get problem(): string | null {
     return this._problem;
+  }
+
+  /** What could not be had when the session began, while what was kept instead is still in use. */
+  get notice(): string | null {
+    return this._notice;
   }
 
   get isLoading(): boolean {
@@ -170,6 +176,7 @@ export class EnvironmentsModel implements IDisposable {
       this._environments = environments;
       this._selection = here.selection;
       this._found = here.found;
+      this._notice = here.notice;
       this._problem = null;
       this._isRead = true;
     } catch (error) {
@@ -205,18 +212,19 @@ export class EnvironmentsModel implements IDisposable {
     return found;
   }
 
-  private async _readHere(): Promise<{ selection: Selection | null; found: Discovered[] }> {
+  private async _readHere(): Promise<IHere> {
     const { api, state } = this.workspace;
     this._workspaceId = state?.workspace.id ?? null;
     if (state === null) {
-      return { selection: null, found: [] };
+      return { selection: null, found: [], notice: null };
     }
     const path = { workspace: state.workspace.id };
-    const [selection, found] = await Promise.all([
+    const [selection, found, tasks] = await Promise.all([
       api.call('get', '/workspaces/{workspace}/environment', { path }),
-      api.call('get', '/workspaces/{workspace}/discovered', { path })
+      api.call('get', '/workspaces/{workspace}/discovered', { path }),
+      api.call('get', '/tasks', { query: { workspace: path.workspace } })
     ]);
-    return { selection, found: found.files };
+    return { selection, found: found.files, notice: noticeOf(tasks.items, selection) };
   }
 
   private _arrange(): void {
@@ -249,6 +257,7 @@ export class EnvironmentsModel implements IDisposable {
   private _found: readonly Discovered[] = [];
   private _selection: Selection | null = null;
   private _problem: string | null = null;
+  private _notice: string | null = null;
   private _rows: readonly EnvironmentsRow[] = [];
   private _places = new Places();
   private _filter = '';
@@ -262,4 +271,19 @@ export class EnvironmentsModel implements IDisposable {
   private _reading: Promise<void> | null = null;
   private _again = false;
   private _timer: ReturnType<typeof setTimeout> | undefined;
+}
+
+/** What is known of the workspace here. */
+interface IHere {
+  readonly selection: Selection | null;
+  readonly found: Discovered[];
+  readonly notice: string | null;
+}
+
+/** What the newest session could not have, unless something else was chosen since. */
+function noticeOf(tasks: readonly Task[], { used }: Selection): string | null {
+  const begun = tasks.map(task => task.result).find(result => result?.kind === 'begin-environment');
+  return begun?.kind === 'begin-environment' && begun.selection.used?.label === used?.label
+    ? begun.notice
+    : null;
 }

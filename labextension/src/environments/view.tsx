@@ -102,6 +102,7 @@ function Head(props: IEnvironmentProps & { environment: Environment }): React.JS
               {used.pinned
                 ? trans.__('in use · r%1, pinned', used.revision)
                 : trans.__('in use · r%1', used.revision)}
+              {used.applied !== null && ` + ${printable(used.applied)}`}
             </span>
           )}
           {environment.default && <span className="jpr-Badge">{trans.__('default')}</span>}
