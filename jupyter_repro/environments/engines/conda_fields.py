@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
@@ -40,19 +41,31 @@ def check_conda(definition: Definition) -> Definition:
 
 
 def file_of(definition: Definition) -> CondaFile:
-    """What a definition and those it is based on ask for together: channels and packages of the base come first."""
+    """What a definition and those it is based on ask for together: channels and packages of the base come first.
+
+    A package that a later one names counts as the later one says.
+    """
     from jupyter_repro.environments.layers import layers
 
     files = [read_conda_file(layer.conda) for layer in layers(definition)]
     requirements = [line for layer in layers(definition) for line in layer.requirements.splitlines()]
     plain = [line.strip() for line in requirements if line.strip() and not line.strip().startswith("#")]
+    dependencies: list[str] = []
+    for file in files:
+        named = {_package(spec) for spec in file.dependencies}
+        dependencies = [spec for spec in dependencies if _package(spec) not in named] + list(file.dependencies)
     return CondaFile(
         files[-1].name,
         _once(channel for file in files for channel in file.channels),
-        _once(spec for file in files for spec in file.dependencies),
+        _once(dependencies),
         _once([*(line for file in files for line in file.pip), *plain]),
         {name: value for file in files for name, value in file.variables.items()},
     )
+
+
+def _package(spec: str) -> str:
+    """The name in "channel::name>=1.0 build"."""
+    return re.split(r"[\s<>=!~\[]", spec.rpartition("::")[2].strip(), maxsplit=1)[0].lower()
 
 
 def _once(values: Iterable[str]) -> tuple[str, ...]:
