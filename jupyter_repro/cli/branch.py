@@ -53,7 +53,7 @@ def command_here(
     elif delete is not None:
         _delete(project, delete, as_json)
     elif name is not None:
-        _create(project, name, commit or "@", as_json)
+        _create(project, name, "@" if commit is None else commit, as_json)
     else:
         _list(project, as_json)
 

@@ -54,7 +54,7 @@ def command_here(message: str, allow_empty: bool, full: bool, skip_unreadable: b
         )
         changes = listed(made.added, made.modified, made.deleted)
         if made.created and not (made.added or made.modified or made.deleted):
-            changes = _software_changes(workspace, made.commit) or changes
+            changes = _software_changes(workspace, made.commit) or _folder_changes(workspace, made.commit) or changes
     if made.notice:
         note(shown_text(made.notice))
     if as_json:
@@ -83,6 +83,12 @@ def _software_changes(workspace: Opened, commit: Commit) -> str:
 
     badge = environments.software_badges(workspace, [commit]).get(commit.id)
     return shown_text(f"installed software changed ({badge.summary})") if badge else ""
+
+
+def _folder_changes(workspace: Opened, commit: Commit) -> str:
+    """That something changed which is no file: an empty folder came or went, or a folder's permissions; or ""."""
+    parent = workspace.repository.commit_at(commit.parents[0]).tree if commit.parents else ""
+    return "only folders changed" if commit.tree != parent else ""
 
 
 def tell_skipped(skipped: Sequence[tuple[str, str]]) -> None:

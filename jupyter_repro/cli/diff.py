@@ -89,7 +89,7 @@ def _print(opened: OpenedProject, change: Change, working: bool) -> None:
     from jupyter_repro import verbs
 
     say(change_line(change))
-    if change.change not in ("added", "deleted", "modified", "renamed", "type"):
+    if change.change not in ("added", "deleted", "modified", "renamed", "type") or change.path.endswith("/"):
         return
     text = verbs.text_diff(opened, change, working=working)
     if text is None:

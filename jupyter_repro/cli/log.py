@@ -78,7 +78,11 @@ def command_here(
     if more:
         note("Older ones are not shown: -n 0 shows all.")
     if not commits:
-        note("There is no such checkpoint yet.")
+        note(
+            "There is no such checkpoint."
+            if branch or path
+            else "There is no checkpoint yet: make one with 'jupyter-repro checkpoint'."
+        )
 
 
 def _names(opened: OpenedProject) -> Mapping[str, list[str]]:

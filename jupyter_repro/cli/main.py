@@ -86,13 +86,25 @@ def _failed(error: Exception) -> int:
         from jupyter_repro.cli.escape import shown_path
 
         where = "" if error.filename is None else f": {shown_path(os.fsdecode(error.filename))}"
-        _complain(f"{error.strerror}{where}.")
+        _complain(f"{error.strerror}{where}. {_advice(error)}")
         return 1
     _complain(
         f"an unexpected {type(error).__name__} ({error}). Nothing was lost. "
         "Please report it with what the same command prints when JUPYTER_REPRO_DEBUG=1 is set."
     )
     return 1
+
+
+def _advice(error: OSError) -> str:
+    import errno
+
+    if error.errno in (errno.ENOSPC, errno.EDQUOT):
+        return "Free some space and try again."
+    if error.errno in (errno.EACCES, errno.EPERM, errno.EROFS):
+        return "See that you may write there, or choose another place."
+    if error.errno in (errno.ENOENT, errno.ENOTDIR):
+        return "Check the path."
+    return "What was kept before is whole: try again."
 
 
 def _show_traceback() -> None:

@@ -38,6 +38,9 @@ def resolve(repository: Repository, name: str, current: str | None, base: str | 
     ``current`` is the branch that ``@`` stands for, ``base`` the commit that a workspace is at when it
     is known better than the branch. Raises ``CommitNotFound``, ``AmbiguousCommit`` or ``InvalidRequest``.
     """
+    if not name:
+        # An empty variable in somebody's script must not become the newest commit.
+        raise InvalidRequest("The name of a commit is empty. '@' is the newest one of this branch.")
     match = _SUFFIX.search(name)
     stem, suffix = (
         (name[: match.start()], name[match.start() :]) if match and not _is_name(repository, name) else (name, "")
@@ -95,10 +98,14 @@ def _step(repository: Repository, commit: Commit, step: str, name: str) -> Commi
         for earlier in repository.first_parents(commit):
             if earlier.time <= when:
                 return earlier
-        raise CommitNotFound(f"{name!r}: the history does not reach back that far. Its first commit is later.")
+        raise CommitNotFound(
+            f"{name!r}: the history does not reach back that far. Its first commit, {earlier.id[:12]}, is later."
+        )
     count = 1 if step in ("~", "^") else int(step[1:])
     for _ in range(count):
         if not commit.parents:
-            raise CommitNotFound(f"{name!r} goes back further than the history does.")
+            raise CommitNotFound(
+                f"{name!r} goes back further than the history does. Its first commit is {commit.id[:12]}."
+            )
         commit = repository.commit_at(commit.parents[0])
     return commit

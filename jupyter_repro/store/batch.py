@@ -96,8 +96,8 @@ class Batch:
             return name
         if self._refused and name in self._refused:
             raise PurgedContent(
-                f"Content {name.hex()[:12]} was purged from this project and may not come back. Remove it from the "
-                "workspace, ignore it, or allow it again with 'jupyter-repro purge --allow'."
+                f"content {name.hex()[:12]} was purged from this project and may not come back. Remove it from the "
+                "workspace, ignore it, or allow it again with 'jupyter-repro purge PATH --allow-again'."
             )
         if kind in _STRUCTURE:
             self.structure[key] = data

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from jupyter_repro.errors import BranchHeld
+from jupyter_repro.errors import BranchExists, BranchHeld
 from jupyter_repro.history import Commit
 from jupyter_repro.verbs.init import held_branches
 from jupyter_repro.verbs.opened import Opened, OpenedProject
@@ -36,6 +36,7 @@ def branches(opened: OpenedProject) -> list[Branch]:
 def create_branch(opened: OpenedProject, name: str, commit: str = "@") -> Commit:
     """Let a new branch begin at a commit, which is returned. Raises ``BranchExists`` or ``CommitNotFound``."""
     found = opened.resolve(commit)
+    _refuse_name_of_tag(opened, name)
     opened.repository.create_branch(name, found)
     record(opened, "branch", name, commit=found.id)
     return found
@@ -48,6 +49,7 @@ def rename_branch(opened: OpenedProject, old: str, new: str) -> None:
     """
     from dataclasses import replace
 
+    _refuse_name_of_tag(opened, new)
     holder = held_branches(opened.data, opened.project.id).get(old)
     if holder is None:
         opened.repository.rename_branch(old, new)
@@ -76,3 +78,8 @@ def delete_branch(opened: OpenedProject, name: str) -> str:
     tip = opened.repository.delete_branch(name)
     record(opened, "delete-branch", name, commit=tip)
     return tip
+
+
+def _refuse_name_of_tag(opened: OpenedProject, name: str) -> None:
+    if name in opened.repository.tags:
+        raise BranchExists(f"There is a tag {name!r}, which a branch of that name would hide. Choose another name.")

@@ -131,7 +131,7 @@ def import_project(
                 raise _no_export(path)
             return _import(data, configuration, path, json.loads(marker[1]), members, name, on_progress)
     except OSError as error:
-        raise NotPossible(f"{path} cannot be read ({error.strerror}).") from error
+        raise NotPossible(f"{path} cannot be read ({error.strerror}). Check the path and its permissions.") from error
     except (tarfile.TarError, ValueError) as error:
         raise _no_export(path) from error
 

@@ -112,7 +112,10 @@ def _refuse_protected(data: DataDirectory, root: Path) -> None:
     if state is None:
         if above == root:
             return  # the data directory it belonged to is gone: it is protected anew
-        raise AlreadyAWorkspace(f"{root} lies in {above}, which carries the marker of another workspace.")
+        raise AlreadyAWorkspace(
+            f"{root} lies in {above}, which carries the marker of another workspace. "
+            "Protect that directory instead, or remove the folder .repro from it first."
+        )
     here = os.stat(above)
     if (here.st_dev, here.st_ino) != (state.device, state.inode) and state.path != str(above):
         raise AlreadyAWorkspace(

@@ -63,8 +63,15 @@ def _warnings(opened: OpenedProject, path: str, done: PurgePlan) -> list[str]:
             f"{len(done.remains)} other path{'s' if len(done.remains) > 1 else ''} share content with it, which stays; "
             "--everywhere removes that too."
         )
-    if isinstance(opened, Opened) and os.path.lexists(os.path.join(opened.workspace.root, path)):
-        found.append(f"{path} is still in the workspace: remove or ignore it, or the next checkpoint stops at it.")
+    if isinstance(opened, Opened):
+        gone = [path, *(other for other in done.same if other not in done.remains)]
+        here = [other for other in gone if os.path.lexists(os.path.join(opened.workspace.root, other))]
+        if here:
+            more = f" and {len(here) - 3} more" if len(here) > 3 else ""
+            found.append(
+                f"{', '.join(here[:3])}{more} {'is' if len(here) == 1 else 'are'} still in the workspace: remove or "
+                "ignore what holds it, or the next checkpoint stops there."
+            )
     if opened.project.store.startswith(("s3://", "gs://", "az://")):
         found.append("If the bucket keeps old versions of objects, remove those too.")
     found.append("Files made by 'export' before now, and directories made by 'recreate', may still hold it.")

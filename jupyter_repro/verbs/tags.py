@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from jupyter_repro.errors import TagExists
 from jupyter_repro.history import Commit
 from jupyter_repro.verbs.opened import OpenedProject
 from jupyter_repro.verbs.recording import record
@@ -26,6 +27,8 @@ def tags(opened: OpenedProject) -> list[Tag]:
 def create_tag(opened: OpenedProject, name: str, commit: str = "@") -> Commit:
     """Name a commit, which is returned. Raises ``TagExists`` or ``CommitNotFound``."""
     found = opened.resolve(commit)
+    if name in opened.repository.branches:
+        raise TagExists(f"There is a branch {name!r}, and a tag of that name could not be named. Choose another name.")
     opened.repository.create_tag(name, found)
     record(opened, "tag", name, commit=found.id)
     return found

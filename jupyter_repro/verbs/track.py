@@ -115,7 +115,7 @@ def _local(
     try:
         mode = path.stat().st_mode
     except OSError as error:
-        raise NotPossible(f"{path} cannot be read ({error.strerror}).") from error
+        raise NotPossible(f"{path} cannot be read ({error.strerror}). Check the path and its permissions.") from error
     if path == opened.workspace.root or opened.workspace.root in path.parents:
         raise NotPossible(f"{path} is in the workspace already, and every checkpoint keeps it.")
     if stat.S_ISREG(mode):
@@ -137,7 +137,7 @@ def _blocks(path: Path) -> Iterator[bytes]:
             while block := file.read(_BLOCK):
                 yield block
     except OSError as error:
-        raise NotPossible(f"{path} cannot be read ({error.strerror}).") from error
+        raise NotPossible(f"{path} cannot be read ({error.strerror}). Check the path and its permissions.") from error
 
 
 def _download(url: str) -> Iterator[bytes]:

@@ -14,7 +14,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Protocol
 
-from jupyter_repro.errors import UnreadableFile
+from jupyter_repro.errors import PurgedContent, UnreadableFile
 from jupyter_repro.history.trees import EntryType, TreeEntry, encode_tree
 from jupyter_repro.progress import Meter, OnProgress
 from jupyter_repro.workspace.content import Sink, read_entry
@@ -243,6 +243,8 @@ class Scanner:
             return None
         except OSError as error:
             return self._changed_type(full, rel, row, error)
+        except PurgedContent as error:
+            raise PurgedContent(f"{os.fsdecode(self._join(rel, row.name))!r}: {error}") from error
         self._meter.add(1, entry.size)
         if not still:
             self.result.notes.append((self._join(rel, row.name), "changed while it was read; stored as last read"))

@@ -217,3 +217,13 @@ def test_purge_with_yes_does_not_ask(history: Repro) -> None:
 def test_people_are_told_what_to_do_next_or_how_to_undo(history: Repro, words: tuple[str, ...], hint: str) -> None:
     cwd = history.cwd.parent if words[0] == "init" else None
     assert hint in history(*words, cwd=cwd).text
+
+
+def test_folders_alone_are_worth_a_checkpoint_and_said_to_be_what_changed(repro: Repro) -> None:
+    repro("init")
+    (repro.cwd / "a").write_text("a")
+    repro("checkpoint")
+    (repro.cwd / "empty").mkdir()
+    assert repro("diff", "@").text == "added     empty/\n"
+    assert "only folders changed" in repro("checkpoint").text
+    assert "nothing changed" in repro("checkpoint", "--allow-empty").text

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import re
 import shutil
@@ -169,65 +168,6 @@ def test_from_init_to_recreate(repro: Repro, tmp_path: Path) -> None:
     assert verified["objects"] > 0
 
 
-def test_branches_and_tags(repro: Repro) -> None:
-    repro("init")
-    (repro.cwd / "a").write_text("1")
-    first = repro.json("checkpoint")["commit"]
-    (repro.cwd / "a").write_text("2")
-    second = repro.json("checkpoint")["commit"]
-    assert repro.json("branch", "old", "@~1") == {"name": "old", "commit": first}
-    assert repro.json("branch") == [
-        {"name": "main", "commit": second, "current": True, "held_by": str(repro.cwd)},
-        {"name": "old", "commit": first, "current": False, "held_by": None},
-    ]
-    done = repro.json("switch", "old")
-    assert set(done) == {"branch", "commit", "safety", "written", "removed", "undo"}
-    assert (repro.cwd / "a").read_text() == "1"
-    assert repro("branch").text.splitlines()[1].startswith("* old")
-    repro(*done["undo"].split()[1:])
-    assert (repro.cwd / "a").read_text() == "2"
-    assert repro.json("branch", "--rename", "old", "older") == {"name": "older", "old_name": "old"}
-    assert repro.json("branch", "--delete", "older") == {"name": "older", "commit": first}
-    assert repro("cat", first[:8], "a").out == b"1"
-    assert repro.json("tag", "v1", "@~1") == {"name": "v1", "commit": first}
-    assert repro.json("tag") == [{"name": "v1", "commit": first}]
-    assert repro("cat", "v1", "a").out == b"1"
-    assert "tag v1" in repro("log").text
-    assert repro.json("tag", "--delete", "v1") == {"name": "v1", "commit": first}
-    assert repro.json("tag") == []
-    assert "v1" in repro("tag", "--delete", "v1", code=1).err
-
-
-def test_paths_are_meant_as_seen_from_here(repro: Repro) -> None:
-    repro("init")
-    inner = repro.cwd / "a" / "b"
-    inner.mkdir(parents=True)
-    (inner / "deep").write_text("deep")
-    (repro.cwd / "top").write_text("top")
-    repro("checkpoint")
-    assert repro("cat", "@", "deep", cwd=inner).out == b"deep"
-    assert repro("cat", "@", "../../top", cwd=inner).out == b"top"
-    assert repro("cat", "@", repro.cwd / "top", cwd=inner).out == b"top"
-    assert repro("-C", "a", "cat", "@", "b/deep").out == b"deep"
-    assert repro("--workspace", inner, "cat", "@", "deep", cwd=repro.cwd.parent).out == b"deep"
-    (inner / "deep").write_text("changed")
-    (repro.cwd / "top").write_text("changed")
-    repro("restore", "@", ".", cwd=inner)
-    assert (inner / "deep").read_text() == "deep"
-    assert (repro.cwd / "top").read_text() == "changed"
-    assert "outside the workspace" in repro("cat", "@", "../../../etc/passwd", cwd=inner, code=2).err
-    assert "outside the workspace" in repro("cat", "@", "/etc/passwd", code=2).err
-
-
-def test_a_path_in_the_place_of_a_commit_is_explained(repro: Repro) -> None:
-    repro("init")
-    (repro.cwd / "notes.md").write_text("1")
-    repro("checkpoint")
-    said = repro("diff", "@", "notes.md", code=2).err
-    assert "notes.md is a path" in said
-    assert "'--'" in said
-
-
 def test_a_lost_directory_is_listed_as_gone_and_its_project_can_be_named(repro: Repro, tmp_path: Path) -> None:
     repro("init", "--project", "lost")
     (repro.cwd / "a").write_text("kept")
@@ -245,53 +185,6 @@ def test_a_lost_directory_is_listed_as_gone_and_its_project_can_be_named(repro: 
     (session,) = repro.json("sessions", "--project", "lost", cwd=tmp_path)
     assert set(session) == {"session", "start", "last", "host", "user", "workspace", "branch", "checkpoints"}
     assert session["checkpoints"] == 1
-
-
-def test_ignored_files_are_listed_with_their_rule_when_asked_for(repro: Repro) -> None:
-    repro("init")
-    (repro.cwd / ".reproignore").write_text("*.tmp\n")
-    (repro.cwd / "a.tmp").write_text("x")
-    assert "ignored" not in repro.json("status")
-    ignored = repro.json("status", "--ignored")["ignored"]
-    assert [one["path"] for one in ignored if one["path"].endswith(".tmp")] == ["a.tmp"]
-    assert all(one["rule"] for one in ignored)
-    assert "a.tmp" in repro("status", "--ignored").text
-
-
-def _powerless(*words: str | Path) -> list[str | Path]:
-    """The command line, for root without the power to read every file."""
-    if os.geteuid() != 0:
-        return list(words)
-    setpriv = shutil.which("setpriv")
-    if setpriv is None:
-        pytest.skip("root reads every file, and there is no setpriv to take that away")
-    return [setpriv, "--bounding-set=-dac_override,-dac_read_search", *words]
-
-
-def test_unreadable_files_stop_a_checkpoint_unless_skipped(repro: Repro) -> None:
-    repro("init")
-    (repro.cwd / "a").write_text("a")
-    (repro.cwd / "secret").write_text("s")
-    (repro.cwd / "secret").chmod(0)
-    words = _powerless(repro.executable, "checkpoint", "--json")
-    done = subprocess.run(words, cwd=repro.cwd, capture_output=True, text=True, check=False)
-    assert (done.returncode, done.stdout) == (1, "")
-    assert "secret" in done.stderr
-    assert "--skip-unreadable" in done.stderr
-    done = subprocess.run([*words, "--skip-unreadable"], cwd=repro.cwd, capture_output=True, text=True, check=True)
-    (skipped,) = json.loads(done.stdout)["skipped"]
-    assert skipped["path"] == "secret"
-    assert skipped["reason"]
-
-
-def test_what_is_no_file_is_skipped_by_name(repro: Repro) -> None:
-    repro("init")
-    (repro.cwd / "a").write_text("a")
-    os.mkfifo(repro.cwd / "pipe")
-    done = repro.json("checkpoint")
-    assert [(one["path"], set(one)) for one in done["skipped"]] == [("pipe", {"path", "reason"})]
-    (repro.cwd / "a").write_text("b")
-    assert "skipped pipe" in repro("checkpoint").err
 
 
 def test_a_project_travels_in_one_file(repro: Repro, tmp_path: Path) -> None:
@@ -338,105 +231,6 @@ def test_external_data_is_tracked_with_its_origin(repro: Repro, tmp_path: Path) 
     assert set(done) == {"paths", "bytes", "origin", "commit"}
     assert (done["paths"], done["bytes"], done["origin"]) == (["data/here.csv"], 4, str(tmp_path / "outside.csv"))
     assert repro("cat", done["commit"], "data/here.csv").out == b"1,2\n"
-
-
-def test_the_audit_tells_who_did_what_to_what(repro: Repro) -> None:
-    repro("init")
-    (repro.cwd / "secret").write_text("the password")
-    first = repro.json("checkpoint")["commit"]
-    (repro.cwd / "secret").write_text("changed")
-    repro("restore", first[:12], "secret")
-    repro("purge", "secret", "--reason", "a test", "--yes")
-    found = repro.json("audit")
-    assert [entry["action"] for entry in found][:2] == ["purge", "restore"]
-    assert found[0]["subject"] == "secret"
-    assert found[0]["details"]["reason"] == "a test"
-    assert found[0]["author"]
-    assert repro.json("audit", "-n", "1") == found[:1]
-    assert repro.json("audit", "--action", "purge") == found[:1]
-    assert repro.json("audit", "--author", "nobody else") == []
-    assert "secret" in repro("audit").out.decode()
-
-
-def test_purge_names_what_shares_the_content_and_removes_it_everywhere(repro: Repro) -> None:
-    repro("init")
-    (repro.cwd / "secret").write_text("the password")
-    (repro.cwd / "copy").write_text("the password")
-    repro("checkpoint")
-    (repro.cwd / "secret").unlink()
-    (repro.cwd / "copy").unlink()
-    repro("checkpoint")
-    shape = {
-        "path", "purged", "objects", "bytes", "files", "commits", "same", "sharing", "remains", "warnings",
-    }  # fmt: skip
-    plan = repro.json("purge", "secret", "--dry-run")
-    assert set(plan) == shape
-    assert (plan["purged"], plan["same"], plan["remains"]) == (False, ["copy"], ["copy"])
-    assert repro("cat", "@~1", "secret").out == b"the password"
-    done = repro.json("purge", "secret", "--everywhere", "--reason", "a password")
-    assert set(done) == shape
-    assert done["purged"] is True
-    for path in ("secret", "copy"):
-        said = repro("cat", "@~1", path, code=1)
-        assert said.out == b""
-        assert "a password" in said.err
-    assert repro.json("verify")["ok"] is True
-    (repro.cwd / "secret").write_text("the password")
-    assert "purged" in repro("checkpoint", code=1).err
-    assert repro.json("purge", "secret", "--allow-again")["allowed"] == 1
-    assert repro.json("checkpoint")["created"] is True
-
-
-def test_damage_is_named_and_ends_with_1(repro: Repro, data_home: Path) -> None:
-    repro("init")
-    (repro.cwd / "a").write_bytes(os.urandom(5000))
-    commit = repro.json("checkpoint")["commit"]
-    (pack,) = [path for path in (data_home / "repro" / "projects").rglob("packs/*/*") if path.is_file()]
-    data = bytearray(pack.read_bytes())
-    at = data.index((repro.cwd / "a").read_bytes()[:100])
-    data[at + 50] ^= 1
-    pack.chmod(0o644)
-    pack.write_bytes(data)
-    found = repro.json("verify", code=1)
-    assert found["ok"] is False
-    assert all(set(one) == {"kind", "id", "paths", "commits"} for one in found["damaged"])
-    (blob,) = [one for one in found["damaged"] if one["kind"] == "blob"]
-    assert (blob["paths"], blob["commits"]) == (["a"], [commit])
-    said = repro("verify", code=1)
-    assert "file   a" in said.text
-    assert said.err.startswith("jupyter-repro: ")
-    assert "a" in repro("cat", "@", "a", code=1).err
-    repro("checkpoint", "--full", "--allow-empty")
-    assert repro("cat", "@", "a").out == (repro.cwd / "a").read_bytes()
-
-
-def test_space_is_accounted_for(repro: Repro) -> None:
-    repro("init")
-    (repro.cwd / "large").write_bytes(os.urandom(50_000))
-    (repro.cwd / "small").write_bytes(b"x")
-    commit = repro.json("checkpoint")["commit"]
-    use = repro.json("du")
-    assert {"logical_bytes", "stored_bytes", "packs", "objects"} <= set(use)
-    assert use["logical_bytes"] == 50_001
-    assert use["stored_bytes"] >= 50_000
-    assert [one["path"] for one in use["largest"]] == ["large", "small"]
-    assert use["largest"][0]["since"] == commit
-    assert [one["path"] for one in repro.json("du", "-n", "1")["largest"]] == ["large"]
-    assert "large" in repro("du").text
-
-
-def test_tidying_up_loses_nothing(repro: Repro) -> None:
-    repro("init")
-    (repro.cwd / "a").write_text("a")
-    repro("checkpoint")
-    assert set(repro.json("gc")) == {"objects", "bytes", "packs_retired", "files_deleted"}
-    assert repro.json("thin") == {"commits": [], "bytes": 0, "dry_run": False}
-    rebuilt = repro.json("rebuild")
-    assert set(rebuilt) == {"objects", "packs", "commits", "environments"}
-    assert rebuilt["commits"] == 1
-    for command in ("gc", "thin", "rebuild", "verify", "status", "log"):
-        assert repro(command).out
-    assert repro("cat", "@", "a").out == b"a"
 
 
 def test_a_moved_and_a_copied_directory_are_told_apart(repro: Repro, tmp_path: Path) -> None:

@@ -94,4 +94,4 @@ def test_a_traceback_is_shown_only_to_who_asks(repro: Repro, words: tuple[str, .
 
 def test_a_directory_that_is_not_there_is_named(repro: Repro) -> None:
     said = repro("-C", "nowhere/at all", "status", code=1)
-    assert said.err == "jupyter-repro: No such file or directory: nowhere/at all.\n"
+    assert said.err == "jupyter-repro: No such file or directory: nowhere/at all. Check the path.\n"

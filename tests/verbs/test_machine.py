@@ -249,7 +249,7 @@ class Machine(RuleBasedStateMachine):
     @rule(name=branch_names, pick=picks)
     def create_branch(self, name: str, pick: int) -> None:
         commit = self._commit(pick)
-        if name in self.branches:
+        if name in self.branches or name in self.tags:
             self._refuses(lambda: verbs.create_branch(self.ws, name, commit))
         else:
             verbs.create_branch(self.ws, name, commit)
@@ -257,7 +257,7 @@ class Machine(RuleBasedStateMachine):
 
     @rule(old=branch_names, new=branch_names)
     def rename_branch(self, old: str, new: str) -> None:
-        if old not in self.branches or new in self.branches:
+        if old not in self.branches or new in self.branches or new in self.tags:
             self._refuses(lambda: verbs.rename_branch(self.ws, old, new))
             return
         verbs.rename_branch(self.ws, old, new)
@@ -293,6 +293,8 @@ class Machine(RuleBasedStateMachine):
             self._refuses(lambda: verbs.create_tag(self.ws, name, commit))
             verbs.delete_tag(self.ws, name)
             del self.tags[name]
+        elif name in self.branches:
+            self._refuses(lambda: verbs.create_tag(self.ws, name, commit))
         else:
             verbs.create_tag(self.ws, name, commit)
             self.tags[name] = commit
