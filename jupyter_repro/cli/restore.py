@@ -10,6 +10,7 @@ from jupyter_repro.cli.escape import shown_text
 from jupyter_repro.cli.opening import paths_inside, the_workspace
 from jupyter_repro.cli.output import note, paint, say, say_json
 from jupyter_repro.cli.progress import watched
+from jupyter_repro.cli.shapes import restored_document
 from jupyter_repro.cli.words import count, short
 
 
@@ -44,15 +45,7 @@ def command_here(commit: str, paths: tuple[str, ...], environment: bool, as_json
     if done.notice:
         note(shown_text(done.notice))
     if as_json:
-        say_json(
-            {
-                "commit": done.commit.id,
-                "safety": done.safety.id if done.safety else None,
-                "written": done.written,
-                "removed": done.removed,
-                "undo": done.undo,
-            }
-        )
+        say_json(restored_document(done))
         return
     what = f"{count(done.written, 'file')} written, {done.removed:,} removed"
     now = f"This is commit {paint(short(done.commit.id), 'yellow')}."

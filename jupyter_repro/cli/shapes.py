@@ -11,6 +11,7 @@ from jupyter_repro.cli.output import Json
 if TYPE_CHECKING:
     from jupyter_repro.history import Commit
     from jupyter_repro.verbs.changes import Change
+    from jupyter_repro.workspace import Restored
 
 
 def time_text(moment: int | None) -> str | None:
@@ -35,6 +36,17 @@ def commit_document(commit: Commit) -> dict[str, Json]:
         "added": commit.added,
         "modified": commit.modified,
         "deleted": commit.deleted,
+    }
+
+
+def restored_document(done: Restored) -> dict[str, Json]:
+    """``restore --json``, and the larger part of ``switch --json``."""
+    return {
+        "commit": done.commit.id,
+        "safety": done.safety.id if done.safety else None,
+        "written": done.written,
+        "removed": done.removed,
+        "undo": done.undo,
     }
 
 

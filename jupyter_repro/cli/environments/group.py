@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import difflib
-import importlib
 from collections.abc import Callable
 
 import click
 
 from jupyter_repro.cli.command import ReproCommand, debug_option
 from jupyter_repro.cli.commands import Entry
+from jupyter_repro.cli.lazy import LazyGroup
 
 COMMANDS: dict[str, Entry] = {
     entry.name: entry
@@ -34,42 +33,13 @@ COMMANDS: dict[str, Entry] = {
 _JSON = "jupyter_repro.cli.environments.json"
 
 
-class EnvironmentGroup(ReproCommand, click.Group):
-    """Knows its commands by name, and imports each when it is asked for."""
+class EnvironmentGroup(ReproCommand, LazyGroup):
+    """The commands of ``jupyter_repro.cli.environments``."""
 
-    def list_commands(self, ctx: click.Context) -> list[str]:
-        """The names, in the order of the help."""
-        return list(COMMANDS)
-
-    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        """The command of that name, or None."""
-        entry = COMMANDS.get(cmd_name)
-        if entry is None:
-            return None
-        found = importlib.import_module(f"jupyter_repro.cli.environments.{entry.module}").command_here
-        assert isinstance(found, ReproCommand)
-        return found
-
-    def resolve_command(
-        self, ctx: click.Context, args: list[str]
-    ) -> tuple[str | None, click.Command | None, list[str]]:
-        """Find the command; a misspelt name is answered with the nearest one."""
-        name = args[0]
-        if name not in COMMANDS and not name.startswith("-") and not ctx.resilient_parsing:
-            near = difflib.get_close_matches(name, COMMANDS, 1, 0.5)
-            raise click.UsageError(
-                f"There is no command 'env {name}'." + (f" Did you mean {near[0]!r}?" if near else ""), ctx
-            )
-        return super().resolve_command(ctx, args)
-
-    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        """Write the list of commands without importing them."""
-        with formatter.section("Commands"):
-            formatter.write_dl([(entry.name, entry.help) for entry in COMMANDS.values()])
-
-    def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        """Commands, then examples."""
-        super().format_epilog(ctx, formatter)
+    package = "jupyter_repro.cli.environments"
+    entries = COMMANDS
+    sections = (("Commands", tuple(COMMANDS.values())),)
+    prefix = "env "
 
 
 def environment_command(name: str, *, examples: tuple[str, ...]) -> Callable[[Callable[..., None]], ReproCommand]:
