@@ -10,7 +10,7 @@ from playwright.sync_api import expect
 from tests.environments.conda_channel import Channel, make_channel
 from tests.ui.conftest import DeskMaker, LabMaker
 from tests.ui.lab import Lab
-from tests.ui.shelf import SLOW, Shelf
+from tests.ui.shelf import Shelf
 
 pytest.importorskip("rattler", reason="py-rattler is not installed: pip install 'jupyter-repro[conda]'")
 
@@ -59,6 +59,7 @@ def test_the_projects_file_becomes_an_environment_and_goes_on_top(
     desk.picture("04-setting")
     shelf.view.get_by_role("button", name="Save and build r2").click()
     shelf.built("geo r2")
+    expect(shelf.view.locator('.jpr-Row[data-revision="2"]')).to_contain_text("+ project files")
     ask(lab, make_channel(tmp_path / "channel"), "1.1")
     lab.stop()
     lab.start()

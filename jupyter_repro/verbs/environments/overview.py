@@ -126,6 +126,10 @@ def revision_summaries(
     return found
 
 
+_MAIN_TEXTS = ("requirements", "conda", "dockerfile")
+"""Parts of a definition whose lines say by themselves what they are."""
+
+
 @lru_cache(maxsize=4096)
 def _packages_changed(places: Places, old: str, new: str) -> str:
     return summary(compare_packages(locked_packages(places, old), locked_packages(places, new)))
@@ -135,7 +139,9 @@ def _packages_changed(places: Places, old: str, new: str) -> str:
 def _definition_changed(places: Places, old: str, new: str) -> str:
     changes = definition_changes(read_definition(places.get(old)), read_definition(places.get(new)))
     if len(changes) == 1:
-        return f"{'+' if changes[0].added else '-'} {changes[0].text}"
+        (change,) = changes
+        said = change.text if change.part in _MAIN_TEXTS else f"{change.part.replace('_', ' ')} {change.text}"
+        return f"{'+' if change.added else '-'} {said.removesuffix(' True')}"
     added = sum(change.added for change in changes)
     counts = [f"{sign}{number}" for sign, number in (("+", added), ("-", len(changes) - added)) if number]
     return f"{' '.join(counts)} lines" if counts else ""
