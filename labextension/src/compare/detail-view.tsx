@@ -135,7 +135,12 @@ function Table({ diff, trans }: { diff: TableDiff; trans: TranslationBundle }): 
       aria-label={trans.__('Changed cells')}
     >
       <p className="jpr-mod-dim">
-        {trans.__('%1 rows added, %2 changed, %3 deleted', diff.added, diff.modified, diff.deleted)}
+        {trans.__(
+          'Rows: %1 added, %2 changed, %3 deleted',
+          diff.added,
+          diff.modified,
+          diff.deleted
+        )}
         {diff.truncated && ` · ${trans.__('only the first of them are shown')}`}
       </p>
       <table>

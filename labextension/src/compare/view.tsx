@@ -126,8 +126,8 @@ function Entry({
       <ChangeLetter change={entry.change} trans={trans} />
       <span className="jpr-File-name">
         {old !== null && <span className="jpr-mod-dim">{old} → </span>}
-        <span className="jpr-mod-dim">{path.slice(0, slash)}</span>
-        {path.slice(slash)}
+        {slash > 0 && <span className="jpr-mod-dim">{path.slice(0, slash)}</span>}
+        <span>{path.slice(slash)}</span>
       </span>
       <small>{statText(entry, trans)}</small>
     </div>

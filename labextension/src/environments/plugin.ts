@@ -5,7 +5,7 @@ import {
   type JupyterFrontEnd,
   type JupyterFrontEndPlugin
 } from '@jupyterlab/application';
-import { ICommandPalette, WidgetTracker } from '@jupyterlab/apputils';
+import { ICommandPalette } from '@jupyterlab/apputils';
 import { IEditorServices } from '@jupyterlab/codeeditor';
 import { ILauncher } from '@jupyterlab/launcher';
 import { ISettingRegistry } from '@jupyterlab/settingregistry';
@@ -15,14 +15,20 @@ import type { Widget } from '@lumino/widgets';
 
 import { localeOf, TimeFormat } from '../format/time';
 import { CommandIDs, DOMAIN, IWorkspaceModel } from '../tokens';
+import { textOf } from '../ui/args';
 import { openMenu } from '../ui/menu';
 import { Place } from '../ui/place';
 import { Actions } from './actions';
 import { chipMenu } from './chip';
 import { addEnvironmentCommands } from './commands';
+import type { Tab } from './environment-model';
 import { EnvironmentCommands as ids } from './ids';
+import { KeptTabs } from './kept-tabs';
 import { EnvironmentsModel } from './model';
+import type { NewEnvironmentWidget } from './new-view';
 import { EnvironmentsPanel } from './panel';
+import type { IMoments } from './software-model';
+import type { SoftwareWidget } from './software-view';
 import type { EnvironmentWidget } from './widget';
 
 const IN_PALETTE = [
@@ -94,10 +100,10 @@ export const environmentsPlugin: JupyterFrontEndPlugin<void> = {
       .catch((error: unknown) => console.error(error));
 
     const panel = new EnvironmentsPanel({ model, commands, trans });
-    const tracker = new WidgetTracker<EnvironmentWidget>({
-      namespace: 'jupyter-repro-environments'
-    });
-    tracker.currentChanged.connect((_, widget) => {
+    const tabs = new KeptTabs<EnvironmentWidget>('jupyter-repro-environments');
+    const newTabs = new KeptTabs<NewEnvironmentWidget>('jupyter-repro-new-environments');
+    const softwareTabs = new KeptTabs<SoftwareWidget>('jupyter-repro-software');
+    tabs.tracker.currentChanged.connect((_, widget) => {
       model().shown = widget?.model.id ?? null;
     });
     const add = (widget: Widget, id: string): void => {
@@ -105,11 +111,15 @@ export const environmentsPlugin: JupyterFrontEndPlugin<void> = {
       place.add(widget, 'Environment');
     };
 
-    const open = async (environment: string, revision: number | null): Promise<void> => {
+    const open = async (
+      environment: string,
+      revision: number | null,
+      tab: Tab = 'revisions'
+    ): Promise<void> => {
       const { model, actions } = parts();
       await model.ensure();
       const id = model.find(environment)?.id ?? environment;
-      let widget = tracker.find(one => one.model.id === id);
+      let widget = tabs.tracker.find(one => one.model.id === id);
       if (widget === undefined) {
         const [{ EnvironmentModel }, { EnvironmentWidget }] = await Promise.all([
           import('./environment-model'),
@@ -123,15 +133,43 @@ export const environmentsPlugin: JupyterFrontEndPlugin<void> = {
           editors
         });
         add(widget, `jupyter-repro-environment-${id}`);
-        void tracker.add(widget);
+        const shown = widget.model;
+        tabs.add(widget, id, () => ({ revision: shown.selected, tab: shown.tab }), shown.changed);
         model.shown = id;
         await widget.model.load();
       }
       place.show(widget);
       if (revision !== null) {
-        widget.model.tab = 'revisions';
         await widget.model.select(revision);
+        widget.model.tab = tab;
       }
+    };
+
+    const openNew = async (path: string, key = String(Date.now())): Promise<void> => {
+      const { NewEnvironmentWidget } = await import('./new-view');
+      const widget = new NewEnvironmentWidget({
+        ...parts(),
+        trans,
+        editors,
+        path,
+        onMade: id => {
+          widget.dispose();
+          void open(id, null);
+        }
+      });
+      add(widget, `jupyter-repro-new-environment-${key}`);
+      newTabs.add(widget, key, () => ({ path }));
+    };
+    const openSoftware = async (moments: IMoments, key = String(Date.now())): Promise<void> => {
+      const [{ SoftwareModel }, { SoftwareWidget }] = await Promise.all([
+        import('./software-model'),
+        import('./software-view')
+      ]);
+      const software = new SoftwareModel(workspace.api, moments);
+      const widget = new SoftwareWidget({ model: software, trans, time });
+      add(widget, `jupyter-repro-software-${key}`);
+      softwareTabs.add(widget, key, () => ({ ...software.moments }), software.changed);
+      await software.load();
     };
 
     addEnvironmentCommands({
@@ -147,40 +185,13 @@ export const environmentsPlugin: JupyterFrontEndPlugin<void> = {
         }
       },
       open,
-      openNew: async path => {
-        const { NewEnvironmentWidget } = await import('./new-view');
-        const widget: Widget = new NewEnvironmentWidget({
-          ...parts(),
-          trans,
-          editors,
-          path,
-          onMade: id => {
-            widget.dispose();
-            void open(id, null);
-          }
-        });
-        add(widget, `jupyter-repro-new-environment-${Date.now()}`);
-      },
+      openNew,
       openSoftware: async (a, b) => {
         const { state } = workspace;
-        if (state === null) {
-          return;
+        if (state !== null) {
+          const { project, workspace } = state;
+          await openSoftware({ project: project.id, workspace: workspace.id, a, b });
         }
-        const [{ SoftwareModel }, { SoftwareWidget }] = await Promise.all([
-          import('./software-model'),
-          import('./software-view')
-        ]);
-        const software = new SoftwareModel(workspace.api, {
-          project: state.project.id,
-          workspace: state.workspace.id,
-          a,
-          b
-        });
-        add(
-          new SoftwareWidget({ model: software, trans, time }),
-          `jupyter-repro-software-${Date.now()}`
-        );
-        await software.load();
       }
     });
     commands.addCommand(CommandIDs.environmentMenu, {
@@ -208,11 +219,13 @@ export const environmentsPlugin: JupyterFrontEndPlugin<void> = {
       tree.tabBar.addTab(panel.title);
     }
     if (restorer !== null) {
-      void restorer.restore(tracker, {
-        command: ids.open,
-        args: widget => ({ environment: widget.model.id }),
-        name: widget => widget.model.id
-      });
+      tabs.restore(commands, restorer, ({ revision, tab }, id) =>
+        open(id, typeof revision === 'number' ? revision : null, tab as Tab)
+      );
+      newTabs.restore(commands, restorer, (kept, key) => openNew(textOf(kept, 'path'), key));
+      softwareTabs.restore(commands, restorer, (moments, key) =>
+        openSoftware(moments as unknown as IMoments, key)
+      );
     }
     const category = trans.__('Environments');
     for (const command of IN_PALETTE) {

@@ -8,7 +8,7 @@ import type { TranslationBundle } from '@jupyterlab/translation';
 
 import { liesIn } from '../format/names';
 import { CommandIDs, type IWorkspaceModel } from '../tokens';
-import { textOf } from '../ui/args';
+import { optional, textOf, type Args } from '../ui/args';
 import { compareIcon, historyIcon } from '../ui/icons';
 import { NO_FILTER } from './filter';
 import type { TimelineModel } from './model';
@@ -17,6 +17,8 @@ export interface IHistoryCommands {
   app: JupyterFrontEnd;
   workspace: IWorkspaceModel;
   timeline: () => TimelineModel;
+  /** The same, when it was ever needed: labels are no reason to read the history. */
+  made: () => TimelineModel | undefined;
   /** Brings the sidebar into sight. */
   show: () => void;
   docManager: IDocumentManager;
@@ -25,7 +27,7 @@ export interface IHistoryCommands {
 }
 
 export function addHistoryCommands(context: IHistoryCommands): void {
-  const { app, workspace, timeline, show, trans } = context;
+  const { app, workspace, timeline, made, show, trans } = context;
   const { commands } = app;
   const isProtected = (): boolean => workspace.state !== null;
 
@@ -40,9 +42,9 @@ export function addHistoryCommands(context: IHistoryCommands): void {
     label: args =>
       args.folder === true ? trans.__('History of This Folder') : trans.__('History of This File'),
     icon: historyIcon,
-    isEnabled: args => isProtected() && (args.path !== undefined || pathInMind(context) !== null),
+    isEnabled: args => isProtected() && pathInMind(context, args) !== null,
     execute: args => {
-      const path = typeof args.path === 'string' ? args.path : pathInMind(context);
+      const path = pathInMind(context, args);
       if (path !== null) {
         timeline().filter = { ...NO_FILTER, path };
         show();
@@ -52,7 +54,7 @@ export function addHistoryCommands(context: IHistoryCommands): void {
 
   commands.addCommand(CommandIDs.thisBranch, {
     label: trans.__('Only This Branch'),
-    isToggled: () => timeline().filter.thisBranch,
+    isToggled: () => made()?.filter.thisBranch === true,
     isEnabled: isProtected,
     execute: () => {
       const { filter } = timeline();
@@ -62,7 +64,7 @@ export function addHistoryCommands(context: IHistoryCommands): void {
 
   commands.addCommand(CommandIDs.showHidden, {
     label: trans.__('All Automatic Checkpoints'),
-    isToggled: () => timeline().filter.hidden,
+    isToggled: () => made()?.filter.hidden === true,
     isEnabled: isProtected,
     execute: () => {
       const { filter } = timeline();
@@ -78,7 +80,7 @@ export function addHistoryCommands(context: IHistoryCommands): void {
 
   commands.addCommand(CommandIDs.markForCompare, {
     label: args => {
-      const { marked } = timeline();
+      const marked = made()?.marked ?? null;
       if (marked === null) {
         return trans.__('Compare With Another…');
       }
@@ -105,18 +107,26 @@ export function addHistoryCommands(context: IHistoryCommands): void {
   });
 }
 
-/** The file that a context menu was opened on, or the one in front; relative to the workspace. */
-function pathInMind({ app, workspace, docManager, browser }: IHistoryCommands): string | null {
+/** The file that is named, or that a context menu was opened on (`here`), or the one in front. Of the workspace. */
+function pathInMind(context: IHistoryCommands, args: Args): string | null {
+  const named = optional(args, 'path');
+  if (named !== null) {
+    return named;
+  }
+  const { app, workspace, docManager, browser } = context;
   const root = workspace.state?.workspace.server_path ?? null;
   if (root === null) {
     return null;
   }
-  const listing = app.contextMenuHitTest(node => node.classList.contains('jp-DirListing-item'));
+  // Lab remembers the last click of that kind for ever: menus and the palette are not about it.
+  const hit = (test: (node: HTMLElement) => boolean): HTMLElement | undefined =>
+    args.here === true ? app.contextMenuHitTest(test) : undefined;
+  const listing = hit(node => node.classList.contains('jp-DirListing-item'));
   let path: string | undefined;
   if (listing !== undefined && browser !== null) {
     path = [...browser.selectedItems()][0]?.path;
   } else {
-    const tab = app.contextMenuHitTest(node => node.dataset.id !== undefined);
+    const tab = hit(node => node.dataset.id !== undefined);
     const widgets = [...app.shell.widgets('main')];
     const widget =
       widgets.find(one => one.id === tab?.dataset.id) ?? app.shell.currentWidget ?? undefined;

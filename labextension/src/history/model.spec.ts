@@ -158,4 +158,53 @@ describe('the timeline', () => {
     await settled(timeline);
     expect(timeline.lanes).toBe(1);
   });
+
+  it('remembers what is open, and brings it back once the same project is shown', async () => {
+    const [one, two] = [commit(), commit()];
+    const server = new FakeServer({
+      'GET here': () => here(),
+      [HISTORY]: () => page([one, two])
+    });
+    const before = await timelineOf(server);
+    before.filter = { ...NO_FILTER, view: 'named' };
+    await settled(before);
+    await before.toggle(before.rows.find(row => row.kind === 'commit')!);
+    const memory = before.memory!;
+    expect(memory).toMatchObject({ project: 'p1', expanded: [one.id] });
+
+    workspace = new WorkspaceModel({ api: server.api, standby: 'never' });
+    const after = new TimelineModel(workspace);
+    after.recall(memory);
+    expect(after.filter).toEqual(NO_FILTER);
+    await workspace.refresh();
+    await settled(after);
+    expect(after.filter.view).toBe('named');
+    expect(after.memory).toEqual(memory);
+  });
+
+  it('brings nothing back into another project, or after somebody used it', async () => {
+    const server = new FakeServer({ 'GET here': () => here(), [HISTORY]: () => page([commit()]) });
+    const memory = {
+      project: 'p1',
+      filter: { ...NO_FILTER, view: 'runs' as const },
+      expanded: [],
+      closed: []
+    };
+    const other = await timelineOf(server);
+    other.recall({ ...memory, project: 'p2' });
+    expect(other.filter).toEqual(NO_FILTER);
+    other.filter = { ...NO_FILTER, text: 'mine' };
+    other.recall(memory);
+    expect(other.filter.text).toBe('mine');
+  });
+
+  it('says that the rows are of the filter before until the answer is there', async () => {
+    const server = new FakeServer({ 'GET here': () => here(), [HISTORY]: () => page([commit()]) });
+    const timeline = await timelineOf(server);
+    expect(timeline.isSeeking).toBe(false);
+    timeline.filter = { ...NO_FILTER, path: 'a.txt' };
+    expect(timeline.isSeeking).toBe(true);
+    await settled(timeline);
+    expect(timeline.isSeeking).toBe(false);
+  });
 });

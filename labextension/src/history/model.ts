@@ -3,12 +3,13 @@ import { Signal, type ISignal } from '@lumino/signaling';
 
 import type { Commit, HistoryPage, Session, SoftwareBadge } from '../api/client';
 import { isAbort, messageOf } from '../api/client';
-import { softwareBadges } from '../environments/badges';
 import type { IWorkspaceModel } from '../tokens';
 import { Places } from '../ui/rows';
 import { isSelective, NO_FILTER, queryOf, type IFilter } from './filter';
 import { layOut, type IGraph } from './graph';
+import type { ITimelineMemory } from './memory';
 import { rowsOf, type Expanded, type Row } from './rows';
+import { SoftwareBadges } from './software-badges';
 
 /** Rows of the first page: enough for a tall screen. */
 const FIRST = 100;
@@ -16,9 +17,13 @@ const FIRST = 100;
 const NEXT = 500;
 const MOST = 1000;
 
+/** Open rows that a reload brings back. */
+const MOST_REMEMBERED = 20;
+
 /** Commits of one project, newest first. */
 export class TimelineModel {
   constructor(readonly workspace: IWorkspaceModel) {
+    this._badges = new SoftwareBadges(workspace.api, () => this._changed.emit());
     workspace.historyChanged.connect(this._onHistoryChanged, this);
     workspace.changed.connect(this._onWorkspaceChanged, this);
     this._onWorkspaceChanged();
@@ -58,8 +63,15 @@ export class TimelineModel {
   }
 
   set filter(filter: IFilter) {
+    this._isUsed = true;
     this._filter = filter;
+    this._seeking = true;
     void this.reload(FIRST);
+  }
+
+  /** The rows are those of the filter before: the answer for this one is on its way. */
+  get isSeeking(): boolean {
+    return this._seeking;
   }
 
   /** The first page is on its way and there is nothing to show. */
@@ -89,9 +101,45 @@ export class TimelineModel {
     return this._focus;
   }
 
+  /** The checkpoint that has it, or that one of its files has it of. */
+  get chosen(): Commit | null {
+    const row = this.rows.find(({ key }) => key === this._focus);
+    return row === undefined || row.kind === 'session' ? null : row.commit;
+  }
+
   /** First side of a comparison, chosen by the user. */
   get marked(): Commit | null {
     return this._marked;
+  }
+
+  /** What a reload of the page should bring back; null while no project is known. */
+  get memory(): ITimelineMemory | null {
+    if (this._project === null) {
+      return null;
+    }
+    return {
+      project: this._project,
+      filter: this._filter,
+      expanded: [...this._expanded.keys()].slice(-MOST_REMEMBERED),
+      closed: [...this._closed].slice(-MOST_REMEMBERED)
+    };
+  }
+
+  /** Brings back what was open, when it is of the project that is shown and nobody has done anything here yet. */
+  recall(memory: ITimelineMemory): void {
+    if (this._isUsed) {
+      return;
+    }
+    if (this._project !== memory.project) {
+      this._recalled = this._project === null ? memory : null;
+      return;
+    }
+    this._recalled = null;
+    memory.closed.forEach(key => this._closed.add(key));
+    memory.expanded.forEach(id => void this._expand(id));
+    if (JSON.stringify(memory.filter) !== JSON.stringify(this._filter)) {
+      this.filter = { ...NO_FILTER, ...memory.filter };
+    }
   }
 
   dispose(): void {
@@ -101,7 +149,7 @@ export class TimelineModel {
 
   /** Badges of the commits with which the software changed, by their ids; they come after the commits. */
   get badges(): ReadonlyMap<string, SoftwareBadge> {
-    return this._badges;
+    return this._badges.all;
   }
 
   commit(id: string): Commit | undefined {
@@ -135,6 +183,7 @@ export class TimelineModel {
 
   /** Opens or closes a commit, or one of its folders. */
   async toggle(row: Row, open?: boolean): Promise<void> {
+    this._isUsed = true;
     if (row.kind === 'folder') {
       const key = `${row.commit.id}:${row.path}`;
       if (open ?? this._closed.has(key)) {
@@ -235,6 +284,7 @@ export class TimelineModel {
       if (this._abort === abort) {
         this._abort = null;
         this._loading = false;
+        this._seeking = false;
         this._touch();
       }
     }
@@ -250,26 +300,11 @@ export class TimelineModel {
     for (const session of page.sessions) {
       this._sessions.set(session.id, session);
     }
-    void this._readBadges(page.items);
+    void this._badges.read(this._project!, page.items);
     this._hidden += page.hidden;
     this._next = page.next;
     this._problem = null;
     this._hasBranches = page.multiple_branches;
-  }
-
-  /** Commits never change, and neither do their badges: each is asked about once. */
-  private async _readBadges(commits: readonly Commit[]): Promise<void> {
-    const fresh = commits.filter(({ id }) => !this._asked.has(id));
-    if (fresh.length === 0) {
-      return;
-    }
-    const project = this._project!;
-    fresh.forEach(({ id }) => this._asked.add(id));
-    const found = await softwareBadges(this.workspace.api, project, fresh);
-    if (project === this._project && found.size > 0) {
-      this._badges = new Map([...this._badges, ...found]);
-      this._changed.emit();
-    }
   }
 
   private _layOut(): void {
@@ -306,8 +341,7 @@ export class TimelineModel {
     }
     this._project = project;
     this._commits = [];
-    this._badges = new Map();
-    this._asked.clear();
+    this._badges.clear();
     this._sessions = new Map();
     this._expanded.clear();
     this._closed.clear();
@@ -315,8 +349,12 @@ export class TimelineModel {
     this._marked = null;
     this._filter = NO_FILTER;
     this._problem = null;
+    this._seeking = false;
     this._touch();
     void this.reload(FIRST);
+    if (this._recalled !== null) {
+      this.recall(this._recalled);
+    }
   }
 
   private _onHistoryChanged(): void {
@@ -335,11 +373,14 @@ export class TimelineModel {
   private _project: string | null = null;
   private _filter: IFilter = NO_FILTER;
   private _next: string | null | undefined;
-  private _badges: ReadonlyMap<string, SoftwareBadge> = new Map();
-  private readonly _asked = new Set<string>();
+  private readonly _badges: SoftwareBadges;
   private _hidden = 0;
   private _hasBranches = false;
   private _loading = false;
+  private _seeking = false;
+  /** Somebody filtered or opened something: what was remembered comes too late. */
+  private _isUsed = false;
+  private _recalled: ITimelineMemory | null = null;
   private _problem: string | null = null;
   private _abort: AbortController | null = null;
   private _focus: string | null = null;

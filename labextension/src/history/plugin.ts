@@ -8,12 +8,15 @@ import { ICommandPalette } from '@jupyterlab/apputils';
 import { IDocumentManager } from '@jupyterlab/docmanager';
 import { IDefaultFileBrowser } from '@jupyterlab/filebrowser';
 import { ILauncher } from '@jupyterlab/launcher';
+import { IStateDB } from '@jupyterlab/statedb';
 import { ITranslator, nullTranslator } from '@jupyterlab/translation';
 import { INotebookTree } from '@jupyter-notebook/tree';
 
 import { localeOf, TimeFormat } from '../format/time';
-import { CommandIDs, DOMAIN, IWorkspaceModel } from '../tokens';
+import { CommandIDs, DOMAIN, IDocuments, IWorkspaceModel } from '../tokens';
+import { addChosenCommands } from './chosen';
 import { addHistoryCommands } from './commands';
+import { rememberTimeline } from './memory';
 import { TimelineModel } from './model';
 import { HistoryPanel } from './panel';
 import { addRecreateCommand } from './recreate';
@@ -28,6 +31,8 @@ const IN_PALETTE = [
   CommandIDs.newBranch,
   CommandIDs.renameBranch,
   CommandIDs.deleteBranch,
+  CommandIDs.thisBranch,
+  CommandIDs.showHidden,
   CommandIDs.refresh,
   CommandIDs.cancelTask,
   CommandIDs.automatic
@@ -37,29 +42,40 @@ export const historyPlugin: JupyterFrontEndPlugin<void> = {
   id: 'jupyter-repro:history',
   description: 'The history sidebar: checkpoints of the workspace, and what can be done with them.',
   autoStart: true,
-  requires: [IWorkspaceModel, IDocumentManager],
+  requires: [IWorkspaceModel, IDocuments, IDocumentManager],
   optional: [
     IDefaultFileBrowser,
     ILayoutRestorer,
     ICommandPalette,
     ILauncher,
     ITranslator,
-    INotebookTree
+    INotebookTree,
+    IStateDB
   ],
   activate: (
     app: JupyterFrontEnd,
     workspace: IWorkspaceModel,
+    documents: IDocuments,
     docManager: IDocumentManager,
     browser: IDefaultFileBrowser | null,
     restorer: ILayoutRestorer | null,
     palette: ICommandPalette | null,
     launcher: ILauncher | null,
     translator: ITranslator | null,
-    tree: INotebookTree | null
+    tree: INotebookTree | null,
+    stateDB: IStateDB | null
   ): void => {
     const trans = (translator ?? nullTranslator).load(DOMAIN);
     let made: TimelineModel | undefined;
-    const timeline = (): TimelineModel => (made ??= new TimelineModel(workspace));
+    const timeline = (): TimelineModel => {
+      if (made === undefined) {
+        made = new TimelineModel(workspace);
+        if (stateDB !== null) {
+          void rememberTimeline(made, stateDB).catch((error: unknown) => console.error(error));
+        }
+      }
+      return made;
+    };
     const time = new TimeFormat(localeOf((translator ?? nullTranslator).languageCode));
     const panel = new HistoryPanel({
       workspace,
@@ -80,6 +96,7 @@ export const historyPlugin: JupyterFrontEndPlugin<void> = {
       app,
       workspace,
       timeline,
+      made: () => made,
       docManager,
       browser,
       trans,
@@ -91,11 +108,18 @@ export const historyPlugin: JupyterFrontEndPlugin<void> = {
         }
       }
     });
-    addRecreateCommand({ commands: app.commands, workspace, trans, time });
+    addRecreateCommand({ commands: app.commands, workspace, documents, trans, time });
     const category = trans.__('History');
     for (const command of IN_PALETTE) {
       palette?.addItem({ command, category });
     }
+    addChosenCommands({
+      commands: app.commands,
+      palette,
+      category,
+      trans,
+      chosen: () => made?.chosen ?? null
+    });
     launcher?.add({
       command: CommandIDs.openHistory,
       args: { isLauncher: true },

@@ -14,7 +14,7 @@ import {
 import { follow } from '../api/tasks';
 import type { ISoftwareNow } from '../environments/recreate-choice';
 import type { TimeFormat } from '../format/time';
-import { CommandIDs, type IWorkspaceModel } from '../tokens';
+import { CommandIDs, type IDocuments, type IWorkspaceModel } from '../tokens';
 import { textOf } from '../ui/args';
 import { recreateIcon } from '../ui/icons';
 import { told } from '../workspace/commands';
@@ -26,6 +26,7 @@ const BRIEF = 5000;
 interface IContext {
   commands: CommandRegistry;
   workspace: IWorkspaceModel;
+  documents: IDocuments;
   trans: TranslationBundle;
   time: TimeFormat;
 }
@@ -58,9 +59,14 @@ async function recreate(context: IContext, commit: string): Promise<void> {
   const here = workspace.state?.workspace.id ?? 'current';
   const now = softwareNow(workspace.api, project, here, plan.commit.id);
   let problem: string | null = null;
+  let isSettled = false;
   for (;;) {
     chosen = await ask(context, plan, chosen, problem, now);
     if (chosen === null) {
+      return;
+    }
+    isSettled ||= await context.documents.settle('recreate');
+    if (!isSettled) {
       return;
     }
     try {

@@ -6,8 +6,10 @@ import * as React from 'react';
 import type { SoftwareBadge } from '../api/client';
 import { duration, type TimeFormat } from '../format/time';
 import { personOf, printable, shortId } from '../format/names';
-import { browseIcon, branchIcon, compareIcon } from '../ui/icons';
+import { useIsCut } from '../ui/hooks';
+import { browseIcon, compareIcon } from '../ui/icons';
 import { ChangeLetter, changeWord, Counts, IconButton } from '../ui/widgets';
+import { Badges } from './badges-view';
 import { Dot, graphWidth, Passing } from './graph-view';
 import type { ICommitRow, IFileRow, IFolderRow, INoteRow, ISessionRow, Row } from './rows';
 import { isQuiet, titleOf } from './words';
@@ -151,15 +153,23 @@ function CommitBody({
   const { trans, time, actions } = context;
   const { commit } = row;
   const quiet = isQuiet(commit);
+  const [line, title, badges] = [
+    React.useRef<HTMLDivElement>(null),
+    React.useRef<HTMLSpanElement>(null),
+    React.useRef<HTMLSpanElement>(null)
+  ];
+  // The title comes first: what does not fit beside it stands below.
+  const isCut = useIsCut(line, title, badges);
+  const shown = <Badges row={row} context={context} box={badges} />;
   return (
     <>
       <Dot row={row.graph} width={graphWidth(context.lanes)} height={row.height} hollow={quiet} />
       <div className={`jpr-Commit${quiet ? ' jpr-mod-quiet' : ''}`}>
-        <div className="jpr-Commit-title">
-          <span className="jpr-Commit-message" title={commit.message}>
+        <div className="jpr-Commit-title" ref={line}>
+          <span className="jpr-Commit-message" ref={title} title={captionOf(row, context)}>
             {titleOf(commit, trans)}
           </span>
-          <Badges row={row} context={context} />
+          {!isCut && shown}
         </div>
         <div className="jpr-Commit-meta">
           <time dateTime={commit.time} title={`${time.exact(commit.time)}\n${shortId(commit.id)}`}>
@@ -176,6 +186,7 @@ function CommitBody({
             deleted={commit.deleted}
             trans={trans}
           />
+          {isCut && shown}
         </div>
         <div className="jpr-Commit-actions">
           <IconButton
@@ -217,70 +228,16 @@ function CommitBody({
   );
 }
 
-function Badges({ row, context }: { row: ICommitRow; context: IRowContext }): React.JSX.Element {
-  const { trans } = context;
-  const { commit } = row;
-  return (
-    <span className="jpr-Badges">
-      {context.marked === commit.id && (
-        <span className="jpr-Badge jpr-mod-accent">{trans.__('compare…')}</span>
-      )}
-      {commit.tags.map(tag => (
-        <span key={tag} className="jpr-Badge jpr-mod-tag" title={trans.__('Tag')}>
-          {printable(tag)}
-        </span>
-      ))}
-      {context.manyBranches &&
-        commit.branches.map(branch => (
-          <span
-            key={branch}
-            className={`jpr-Badge jpr-mod-branch jpr-lane-${row.graph.lane}`}
-            title={trans.__('Newest of branch %1', branch)}
-          >
-            <branchIcon.react tag="span" />
-            {printable(branch)}
-          </span>
-        ))}
-      {commit.kind === 'auto' && <span className="jpr-Badge">{trans.__('auto')}</span>}
-      {commit.kind === 'run' && <span className="jpr-Badge jpr-mod-tag">{trans.__('run')}</span>}
-      {commit.kind === 'restore' && <span className="jpr-Badge">{trans.__('restored')}</span>}
-      {commit.kind === 'recovered' && <span className="jpr-Badge">{trans.__('recovered')}</span>}
-      {commit.kind === 'import' && <span className="jpr-Badge">{trans.__('imported')}</span>}
-      <EnvironmentBadge row={row} context={context} />
-      {commit.thinned && (
-        <span className="jpr-Badge" title={trans.__('Its files were freed to save space')}>
-          {trans.__('thinned')}
-        </span>
-      )}
-    </span>
-  );
-}
-
-/** The software changed: what of it, and the way to the comparison. */
-function EnvironmentBadge(props: {
-  row: ICommitRow;
-  context: IRowContext;
-}): React.JSX.Element | null {
-  const { row, context } = props;
-  const { trans, badges, actions } = context;
-  const summary = badges.get(row.commit.id)?.summary;
-  if (summary === undefined && !row.commit.software_changed) {
-    return null;
-  }
-  return (
-    <button
-      type="button"
-      tabIndex={-1}
-      className="jpr-Badge jpr-mod-environment"
-      title={summary ?? trans.__('The software changed')}
-      onClick={event => {
-        event.stopPropagation();
-        actions.software(row);
-      }}
-    >
-      {trans.__('environment')}
-    </button>
-  );
+/** All that the first line says, or would with more room. */
+function captionOf({ commit }: ICommitRow, { trans, manyBranches }: IRowContext): string {
+  const lines = [
+    printable(commit.message.trim()) || titleOf(commit, trans),
+    ...commit.tags.map(tag => trans.__('Tag %1', printable(tag))),
+    ...(manyBranches
+      ? commit.branches.map(branch => trans.__('Newest of branch %1', printable(branch)))
+      : [])
+  ];
+  return lines.join('\n');
 }
 
 function indent(row: IFolderRow | IFileRow, lanes: number): React.CSSProperties {
@@ -300,7 +257,9 @@ function FolderBody({
       <Passing lanes={row.lanes} width={graphWidth(context.lanes)} height={row.height} />
       <div className="jpr-File" style={indent(row, context.lanes)} title={printable(row.path)}>
         <Caret.react tag="span" className="jpr-Caret" />
-        <span className="jpr-File-name">{printable(row.label)}/</span>
+        <span className="jpr-File-name">
+          <span>{printable(row.label)}/</span>
+        </span>
         <span className="jpr-mod-dim">{row.count}</span>
       </div>
     </>
@@ -320,7 +279,7 @@ function FileBody({ row, context }: { row: IFileRow; context: IRowContext }): Re
         <ChangeLetter change={change.change} trans={context.trans} />
         <span className="jpr-File-name">
           {row.prefix !== '' && <span className="jpr-mod-dim">{printable(row.prefix)}</span>}
-          {printable(row.label)}
+          <span>{printable(row.label)}</span>
         </span>
       </div>
     </>
@@ -340,7 +299,7 @@ function noteText(row: INoteRow, trans: TranslationBundle): string {
     case 'skipped':
       return trans._n('%1 path not as it was', '%1 paths not as they were', row.count ?? 0);
     default:
-      return row.count === null
+      return row.count === null || row.count === 0
         ? trans.__('All files')
         : trans._n('%1 more file unchanged', '%1 more files unchanged', row.count);
   }

@@ -228,7 +228,9 @@ function Entry(props: { row: IEntryRow; iconOf: IBrowseProps['iconOf'] }): React
     >
       <span className="jpr-Caret">{isDirectory && <Caret.react tag={null} />}</span>
       <Icon.react tag="span" className="jpr-Entry-icon" />
-      <span className="jpr-File-name">{printable(row.name)}</span>
+      <span className="jpr-File-name">
+        <span>{printable(row.name)}</span>
+      </span>
       {entry.type === 'symlink' && <span className="jpr-mod-dim">↪</span>}
       <span className="jpr-Entry-size">{entry.size === null ? '' : formatBytes(entry.size)}</span>
     </div>

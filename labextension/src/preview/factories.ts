@@ -55,7 +55,6 @@ const MOST: Readonly<Record<string, number>> = {
 
 interface IKind {
   readonly name: string;
-  readonly label: string;
   readonly extensions: readonly string[];
   readonly mimeTypes?: string[];
   readonly icon: LabIcon;
@@ -65,42 +64,36 @@ interface IKind {
 const KINDS: readonly IKind[] = [
   {
     name: 'repro-notebook',
-    label: 'Past Notebook',
     extensions: ['ipynb'],
     icon: notebookIcon,
     format: 'json'
   },
   {
     name: 'repro-image',
-    label: 'Past Image',
     extensions: ['png', 'jpe?g', 'gif', 'svg', 'webp', 'bmp', 'ico', 'avif'],
     icon: imageIcon,
     format: 'base64'
   },
   {
     name: 'repro-csv',
-    label: 'Past CSV',
     extensions: ['csv'],
     icon: spreadsheetIcon,
     format: 'text'
   },
   {
     name: 'repro-tsv',
-    label: 'Past TSV',
     extensions: ['tsv'],
     icon: spreadsheetIcon,
     format: 'text'
   },
   {
     name: 'repro-markdown',
-    label: 'Past Markdown',
     extensions: ['md', 'markdown', 'mkd'],
     icon: markdownIcon,
     format: 'text'
   },
   {
     name: 'repro-pdf',
-    label: 'Past PDF',
     extensions: ['pdf'],
     mimeTypes: ['application/pdf'],
     icon: pdfIcon,
@@ -108,14 +101,27 @@ const KINDS: readonly IKind[] = [
   },
   {
     name: 'repro-html',
-    label: 'Past HTML',
     extensions: ['html?'],
     icon: html5Icon,
     format: 'text'
   },
   // Last: whatever else carries the mark.
-  { name: 'repro-file', label: 'Past File', extensions: [], icon: fileIcon, format: 'text' }
+  { name: 'repro-file', extensions: [], icon: fileIcon, format: 'text' }
 ];
+
+/** What Lab calls these types where it lists types. */
+function labelsOf(trans: TranslationBundle): Readonly<Record<string, string>> {
+  return {
+    'repro-notebook': trans.__('Past Notebook'),
+    'repro-image': trans.__('Past Image'),
+    'repro-csv': trans.__('Past CSV'),
+    'repro-tsv': trans.__('Past TSV'),
+    'repro-markdown': trans.__('Past Markdown'),
+    'repro-pdf': trans.__('Past PDF'),
+    'repro-html': trans.__('Past HTML'),
+    'repro-file': trans.__('Past File')
+  };
+}
 
 const ANY = 'repro-file';
 
@@ -169,7 +175,8 @@ export interface IParts {
 
 /** Makes types, models and viewers known to the registry. */
 export function register(parts: IParts): void {
-  const { registry } = parts;
+  const { registry, trans } = parts;
+  const labels = labelsOf(trans);
   registry.addModelFactory(new PastNotebookModelFactory());
   registry.addModelFactory(new NothingModelFactory());
   if (registry.getModelFactory('base64') === undefined) {
@@ -177,10 +184,10 @@ export function register(parts: IParts): void {
   }
   /** Types whose viewer this Lab does not have: the last one takes them. */
   const orphans: string[] = [];
-  for (const { name, label, extensions, mimeTypes, icon, format } of KINDS) {
+  for (const { name, extensions, mimeTypes, icon, format } of KINDS) {
     registry.addFileType({
       name,
-      displayName: label,
+      displayName: labels[name],
       pattern: patternOf(extensions, name).source,
       extensions: [],
       mimeTypes: mimeTypes ?? [],

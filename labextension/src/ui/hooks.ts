@@ -30,6 +30,41 @@ export function useHeight(ref: React.RefObject<HTMLElement>): number {
   return height;
 }
 
+/**
+ * Whether `first` and `second` need more room than `line` has, each as wide as it would like to be. `second` may then
+ * be drawn elsewhere and narrower: its width counts as it was beside `first`.
+ */
+export function useIsCut(
+  line: React.RefObject<HTMLElement>,
+  first: React.RefObject<HTMLElement>,
+  second: React.RefObject<HTMLElement>
+): boolean {
+  const [isCut, setIsCut] = React.useState(false);
+  const natural = React.useRef({ text: '', width: 0 });
+  React.useLayoutEffect(() => {
+    const node = line.current;
+    if (node === null) {
+      return;
+    }
+    const measure = (): void => {
+      const text = second.current?.textContent ?? '';
+      if (!isCut) {
+        natural.current = { text, width: second.current?.scrollWidth ?? 0 };
+      } else if (text !== natural.current.text) {
+        // Something else stands there: back beside the first, to be measured.
+        setIsCut(false);
+        return;
+      }
+      setIsCut((first.current?.scrollWidth ?? 0) + natural.current.width > node.clientWidth);
+    };
+    measure();
+    const observer = new ResizeObserver(measure);
+    observer.observe(node);
+    return () => observer.disconnect();
+  });
+  return isCut;
+}
+
 /** Counts minutes: what shows relative times is drawn again with each. */
 export function useMinute(): number {
   const [minute, next] = React.useReducer((n: number) => n + 1, 0);

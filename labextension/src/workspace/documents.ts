@@ -171,15 +171,18 @@ export class Documents implements IDocuments {
       checkpoint: trans.__('Save before the checkpoint?'),
       restore: trans.__('Save before restoring?'),
       switch: trans.__('Save before switching?'),
-      recreate: trans.__('Save first?')
+      recreate: trans.__('Save before recreating?')
     };
-    const consequence =
-      before === 'restore' || before === 'switch'
-        ? trans.__('What is not saved cannot be kept in the safety checkpoint.')
-        : trans.__('A checkpoint holds what is on the disk.');
+    const safety = trans.__('What is not saved cannot be kept in the safety checkpoint.');
+    const consequences: Readonly<Record<Occasion, string>> = {
+      checkpoint: trans.__('A checkpoint holds what is on the disk.'),
+      restore: safety,
+      switch: safety,
+      recreate: trans.__('What is not saved is lost when you leave this workspace for the new one.')
+    };
     const result = await showDialog({
       title: titles[before],
-      body: `${trans._n('%1 document has unsaved changes:', '%1 documents have unsaved changes:', names.length)} ${names.join(', ')}. ${consequence}`,
+      body: `${trans._n('%1 document has unsaved changes:', '%1 documents have unsaved changes:', names.length)} ${names.join(', ')}. ${consequences[before]}`,
       checkbox: { label: trans.__('Always save without asking'), checked: false, caption: '' },
       buttons: [
         Dialog.cancelButton({ label: trans.__('Cancel') }),

@@ -86,7 +86,8 @@ describe('the workspace', () => {
       })
     );
     await model.refresh();
-    expect(asked).toEqual(['', 'beside']);
+    // There at once, and then with what changed.
+    expect(asked).toEqual(['', 'beside', 'beside']);
     expect(model.state?.branch).toBe('other');
   });
 
@@ -94,8 +95,9 @@ describe('the workspace', () => {
     const server = new FakeServer({ 'GET here': () => here() });
     const model = modelOf(server);
     await model.refresh();
+    const before = server.count('GET here');
     model.directory = 'data/raw';
-    expect(server.count('GET here')).toBe(1);
+    expect(server.count('GET here')).toBe(before);
   });
 
   it('asks about a directory outside of it', async () => {
@@ -175,5 +177,41 @@ describe('the workspace', () => {
     const model = modelOf(server);
     await model.refresh();
     expect((await model.branches()).map(({ name }) => name)).toEqual(['main', 'try']);
+  });
+
+  it('is there before it is known what changed, and stays so when that is looked for again', async () => {
+    const changed = { total: 2, added: 2, modified: 0, deleted: 0, renamed: 0, since: null };
+    const seen: (number | undefined)[] = [];
+    const model = modelOf(
+      new FakeServer({
+        'GET here': query => here({ changed: query.get('changes') === 'true' ? changed : null })
+      })
+    );
+    model.changed.connect(() => seen.push(model.state?.changed?.total));
+    await model.refresh();
+    expect(seen).toEqual([undefined, 2]);
+    model.hint('history');
+    await model.refresh();
+    expect(seen).toEqual([undefined, 2, 2, 2]);
+  });
+
+  it('follows what somebody else runs until it is over, and then looks what changed', async () => {
+    const asked: (string | null)[] = [];
+    let tasks = [task()];
+    const model = modelOf(
+      new FakeServer({
+        'GET here': query => {
+          asked.push(query.get('changes'));
+          return here({ tasks });
+        }
+      })
+    );
+    await model.refresh();
+    expect(model.task?.id).toBe('t1');
+    expect(asked).toEqual(['false']);
+    tasks = [];
+    await model.refresh();
+    expect(model.task).toBeNull();
+    expect(asked).toEqual(['false', 'false', 'true']);
   });
 });

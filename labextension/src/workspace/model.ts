@@ -234,16 +234,28 @@ export class WorkspaceModel implements IWorkspaceModel {
   }
 
   private async _ask(): Promise<void> {
+    const isElsewhere = this._here === null || this._askedFor !== this._directory;
+    // What changed may take long to find out, where files are large; the rest is known at once.
+    if (isElsewhere || this._staleHistory || this._task !== null) {
+      await this._look(false);
+    }
+    // While something runs it changes all the time.
+    if (this._task === null) {
+      await this._look(true);
+    }
+  }
+
+  private async _look(changes: boolean): Promise<void> {
     const directory = this._directory;
     const wanted = this._wanted;
     // The poll drops a wish that comes while an answer is on its way; and that answer may be of before the wish.
     const isOld = (): boolean => wanted !== this._wanted || directory !== this._directory;
     let here: Here;
     try {
-      here = await this.api.call('get', '/here', { query: { directory, changes: true } });
+      here = await this.api.call('get', '/here', { query: { directory, changes } });
     } catch (error) {
       if (!this._isDisposed && isOld()) {
-        return this._ask();
+        return this._look(changes);
       }
       if (!this._isDisposed) {
         this._problem = messageOf(error);
@@ -255,11 +267,11 @@ export class WorkspaceModel implements IWorkspaceModel {
       return;
     }
     if (isOld()) {
-      return this._ask();
+      return this._look(changes);
     }
     const before = this.state;
     this._askedFor = directory;
-    this._here = here;
+    this._here = changes ? here : withChanges(here, before);
     this._problem = here.problem;
     const after = this.state;
     this._task = after?.tasks.find(task => !hasEnded(task)) ?? null;
@@ -293,4 +305,12 @@ export class WorkspaceModel implements IWorkspaceModel {
   private _task: Task | null = null;
   private _staleHistory = false;
   private _isDisposed = false;
+}
+
+/** The same with what was known to have changed: nobody has looked again. */
+function withChanges(here: Here, before: WorkspaceState | null): Here {
+  const { state } = here;
+  return state === null || before === null || state.workspace.id !== before.workspace.id
+    ? here
+    : { ...here, state: { ...state, changed: before.changed } };
 }
