@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-pytest.importorskip("jupyterlab", reason="JupyterLab is not installed: pip install 'jupyter-repro[ui]'")
-pytest.importorskip("playwright", reason="Playwright is not installed: pip install 'jupyter-repro[ui]'")
+pytest.importorskip("jupyterlab", reason="JupyterLab is not installed: pip install 'jupyter-repro[test]'")
+pytest.importorskip("playwright", reason="Playwright is not installed: pip install 'jupyter-repro[test]'")
 
 from playwright.sync_api import Browser, BrowserContext, expect, sync_playwright
 
