@@ -214,7 +214,7 @@ def test_each_view_fits_the_theme_and_has_no_serious_violation(stocked: Lab, mak
         for tab, wait in waits.items():
             shelf.tab(tab)
             expect(shelf.view.locator(wait).first).to_be_visible()
-            desk.picture(f"{tab.lower()}-{name}")
+            desk.picture(f"{tab.lower()}-{name}", "environments" if (tab, name) == ("Revisions", "light") else None)
             assert desk.violations(".jpr-Env") == []
     desk.run("What Is Installed Now")
     expect(shelf.view.locator(".jpr-Table-row").first).to_be_visible()
@@ -247,3 +247,13 @@ def test_the_keyboard_is_enough(stocked: Lab, make_desk: DeskMaker) -> None:
     tree.focus()
     keys.press("End")
     expect(shelf.view.locator(".jpr-Env-card").first).to_contain_text("Definition of r1")
+    desk.theme("JupyterLab Light")
+    desk.run("Environments of This Project…")
+    expect(desk.dialog).to_contain_text("New workspaces begin with")
+    desk.picture("30-project", "project-environments")
+    keys.press("Escape")
+    expect(desk.dialog).to_have_count(0)
+    # Beside another tab there is half the room.
+    desk.page.set_viewport_size({"width": 960, "height": 800})
+    expect(shelf.view.locator(".jpr-Log-line").first).to_be_visible()
+    desk.picture("31-narrow")
