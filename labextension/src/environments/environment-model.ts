@@ -254,6 +254,15 @@ export class EnvironmentModel implements IDisposable {
     this._log = build === null ? null : new BuildLogModel(this._api, this.id, build);
     // The build's own end decides about state, packages and what is active.
     this._log?.ended.connect(() => this.environments.touch(this.id));
+    this._log?.changed.connect(this._onLog, this);
+  }
+
+  /** The log is the first to know that a build waits no more. */
+  private _onLog(log: BuildLogModel): void {
+    const row = this._revisions.find(({ build }) => build?.id === log.build);
+    if (log.state === 'building' && row?.build?.state === 'queued') {
+      void this.load();
+    }
   }
 
   private async _compareDefault(): Promise<void> {
