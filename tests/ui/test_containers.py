@@ -80,7 +80,8 @@ class Gate:
 def gate() -> Iterator[Gate]:
     """An instruction that waits, and how to let it go on."""
     with socket.create_server(("127.0.0.1", 0)) as listening:
-        listening.settimeout(SLOW / 1000)
+        # The packages of a kernel may have to come first, over a slow line.
+        listening.settimeout(300)
         yield Gate(listening)
 
 
@@ -107,7 +108,8 @@ def test_a_kernel_runs_in_a_container_and_leaves_none_behind(
         with waiting.reached() as connection:
             expect(shelf.view.locator(".jpr-Log-line", has_text=re.compile("^at the gate$"))).to_be_visible()
             expect(shelf.view.locator(".jpr-mod-state")).to_contain_text("building")
-            desk.picture("02-building")
+            expect(shelf.view.locator('.jpr-Row[data-revision="1"]')).to_contain_text("building")
+            desk.picture("02-building", "environment-build")
             connection.sendall(b"1")
     shelf.built("boxed r1")
     expect(shelf.view.locator(".jpr-Log-line", has_text=re.compile("^through$"))).to_be_visible()
