@@ -83,7 +83,12 @@ def _with_environment(
         ) as there:
             brought = restore_environment(there, found.id, on_line=on_line)
     except ReproError as error:
-        return replace(made, notice=f"The environment {found.environment.label} did not come along. {error}")
+        again = f"jupyter-repro -C {shlex.quote(made.path)} restore {found.id[:12]} --environment"
+        return replace(
+            made,
+            notice=f"The environment {found.environment.label} did not come along. {error} Once that is mended, "
+            f"'{again}' brings it.",
+        )
     return replace(made, environment=brought.used.label, notice=brought.notice)
 
 

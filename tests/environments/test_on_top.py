@@ -157,7 +157,8 @@ def test_software_of_the_past_comes_back_only_if_it_is_marked(
     library.catalog.environments.change(library.show("wild").record.id, name="renamed")
     repro("env", "restrict", "--add", "nothing", code=1)
     assert "blessed r1, wild r1" in repro("env", "restrict", "--add", past[:12]).text
-    assert environments.restore_environment(opened, past).used.label == "wild r1"
+    assert made.notice.endswith(f"-C {tmp_path}/there restore {past[:12]} --environment' brings it.")
+    assert "wild r1" in repro("-C", tmp_path / "there", "restore", past[:12], "--environment").text
     assert verbs.recreate(opened, past, tmp_path / "again").environment == "wild r1"
 
 
