@@ -5,7 +5,7 @@ from __future__ import annotations
 from playwright.sync_api import expect
 
 from tests.ui.conftest import QUIET, DeskMaker, LabMaker
-from tests.ui.project import source_of, write_first
+from tests.ui.project import HEAD, LOAD, fit, source_of, write_first, write_notebook
 
 
 def test_a_day_in_notebook_7(make_lab: LabMaker, make_desk: DeskMaker) -> None:
@@ -73,3 +73,49 @@ def test_a_day_in_notebook_7(make_lab: LabMaker, make_desk: DeskMaker) -> None:
     past.until(lambda: source_of(path, 2) == 'print("AUC", 0.1)')
     notebook.page.bring_to_front()
     expect(notebook.cell(2)).to_contain_text("0.1")
+
+
+def test_the_page_of_a_document_has_its_history_and_room_to_compare(make_lab: LabMaker, make_desk: DeskMaker) -> None:
+    lab = make_lab(app="notebook", options=QUIET)
+    write_first(lab.root)
+    lab.repro("init", ".", "--project", "churn-model")
+    lab.repro("checkpoint", "-m", "Import raw data")
+    (lab.root / "notes.md").write_text("# Other notes\n")
+    lab.repro("checkpoint", "-m", "Only notes")
+    write_notebook(lab.root / "train.ipynb", HEAD, LOAD, fit(8, "0.8794"))
+    lab.repro("checkpoint", "-m", "Deeper")
+    desk = make_desk(lab.start())
+    desk.open("notebooks/train.ipynb", "")
+    desk.kernel_ready()
+
+    # Its own history, from the menu of the page.
+    desk.page.locator(".lm-MenuBar-item", has_text="File").click()
+    desk.page.locator(".lm-Menu-item", has_text="History of This File").click()
+    expect(desk.sidebar).to_contain_text("Only train.ipynb")
+    expect(desk.commit("Deeper")).to_be_visible()
+    expect(desk.commit("Import raw data")).to_be_visible()
+    expect(desk.commit("Only notes")).to_have_count(0)
+    desk.picture("document-history")
+
+    # A comparison stands below the document, with room to read it.
+    desk.act("Import raw data", "Compare with current")
+    compare = desk.page.locator(".jpr-Compare")
+    compare.locator('.jpr-Row[data-path="train.ipynb"]').click()
+    expect(compare.locator(".jp-Notebook-diff")).to_be_visible()
+    box = compare.bounding_box()
+    assert box is not None
+    assert box["height"] >= 350
+    desk.picture("document-compare")
+    compare.get_by_role("button", name="Restore this file").click()
+    back = desk.notification("train.ipynb is back")
+
+    def is_back() -> bool:
+        # A notebook calls itself changed when its kernel has told about itself, sooner or later.
+        if desk.dialog.is_visible():
+            desk.accept_next("unsaved changes")
+        return back.is_visible()
+
+    desk.until(is_back)
+    expect(desk.cell(2)).to_contain_text("depth = 6")
+    back.get_by_role("button", name="Undo").click()
+    expect(desk.cell(2)).to_contain_text("depth = 8")
