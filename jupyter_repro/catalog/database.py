@@ -136,6 +136,11 @@ class Database:
             # is made again. Nothing of the transaction was sent yet.
             self._engine.dispose()
             return self._engine.connect()
+        except AttributeError as error:
+            # That is how pg8000 meets a server that asks for a password when it has none.
+            if self._sqlite or self.url.password:
+                raise
+            raise self._explained("the server asks for a password, and the address has none") from error
 
     def _said(self, error: BaseException | None) -> str:
         said = error.args[0] if error is not None and error.args else None

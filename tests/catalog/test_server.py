@@ -142,6 +142,17 @@ def test_an_address_and_what_holds_it_are_shown_without_the_password() -> None:
         assert "hunter2" not in said
 
 
+def test_a_server_that_asks_for_a_password_which_the_address_lacks_is_told(
+    data: DataDirectory, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def asks(**given: str) -> None:
+        given["password"].encode()
+
+    monkeypatch.setattr("pg8000.connect", lambda **given: asks(**{"password": None, **given}))
+    with pytest.raises(CatalogUnusable, match="asks for a password"):
+        open_catalog(replace(data, catalog_url=AWAY.replace(":hunter2", "")))
+
+
 def test_what_the_driver_says_of_the_password_is_left_out(data: DataDirectory, monkeypatch: pytest.MonkeyPatch) -> None:
     import pg8000.dbapi
 
