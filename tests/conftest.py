@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import subprocess
 import sysconfig
 from collections.abc import Mapping
@@ -19,6 +20,10 @@ from tests.fixtures.docker_engine import docker_engine  # noqa: F401 - the fixtu
 from tests.support import profile
 
 profile.load()
+
+if signal.getsignal(signal.SIGINT) == signal.SIG_IGN:
+    # A shell without job control has its background jobs ignore Ctrl-C, and all that they start: tests press it.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @dataclass(frozen=True)

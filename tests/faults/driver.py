@@ -10,6 +10,7 @@ import builtins
 import errno
 import json
 import os
+import pathlib
 import sys
 import threading
 import traceback
@@ -42,8 +43,13 @@ class Points:
 
     def arm(self) -> None:
         """Watch from now on."""
+        # Before Python 3.11, pathlib keeps these functions for itself.
+        taken = getattr(pathlib, "_normal_accessor", None)
         for name in _WATCHED:
-            setattr(os, name, self._watched(name, getattr(os, name)))
+            watched = self._watched(name, getattr(os, name))
+            setattr(os, name, watched)
+            if taken is not None and name != "open" and hasattr(taken, name):
+                setattr(taken, name, watched)
         opened = builtins.open
 
         def watched_open(file: object, mode: str = "r", *args: object, **options: object) -> object:

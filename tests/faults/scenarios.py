@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from jupyter_repro import verbs
+from jupyter_repro.store import Changes, Kind
 from jupyter_repro.verbs import Opened
 from jupyter_repro.verbs.gc import gc
 from jupyter_repro.verbs.purge import purge
@@ -83,6 +84,24 @@ def with_purgeable(root: Path) -> None:
         verbs.checkpoint(ws, "without it")
 
 
+def with_garbage(root: Path) -> None:
+    """A history, and packs of which nothing, or not all, is needed any more."""
+    with_history(root)
+    wanted = bytes_of(7, 50_000)
+    with verbs.open_workspace(root) as ws:
+        store = ws.repository.store
+        for blobs in ((wanted, bytes_of(8, 50_000)), (bytes_of(9, 50_000),)):
+            with store.batch() as batch:
+                for blob in blobs:
+                    batch.put(Kind.BLOB, blob)
+                batch.flush()
+                store.publish(lambda head: Changes(), batch)
+        (root / "wanted").write_bytes(wanted)
+        verbs.checkpoint(ws, "with a file that was stored already")
+        (root / "wanted").unlink()
+        verbs.checkpoint(ws, "without it")
+
+
 def with_folder_beside(root: Path) -> None:
     """A history, and a folder that is not empty."""
     with_history(root)
@@ -135,7 +154,7 @@ SCENARIOS = {
     "branch": Scenario(with_history, opened(lambda ws: verbs.create_branch(ws, "new"))),
     "rename the branch": Scenario(with_history, opened(lambda ws: verbs.rename_branch(ws, "main", "trunk"))),
     "delete a branch": Scenario(with_history, opened(lambda ws: verbs.delete_branch(ws, "old"))),
-    "gc": Scenario(with_history, opened(lambda ws: gc(ws, grace_seconds=0))),
+    "gc": Scenario(with_garbage, opened(lambda ws: gc(ws, grace_seconds=0))),
     "purge": Scenario(with_purgeable, opened(lambda ws: purge(ws, "secret", "a test"))),
     "rebuild": Scenario(with_history, opened(rebuild)),
 }
