@@ -124,6 +124,19 @@ def test_the_keyboard_is_enough(desk: Desk) -> None:
     keys.press("Escape")
 
 
+def test_the_palette_has_what_the_menu_of_a_row_has(desk: Desk) -> None:
+    desk.open()
+    desk.open_history()
+    desk.expand("First features")
+    desk.run("Compare With Current (Chosen Checkpoint)")
+    expect(desk.page.locator(".jpr-Summary")).to_contain_text("First features")
+    desk.run("Browse All Files (Chosen Checkpoint)")
+    expect(desk.page.locator(".jpr-Browse .jpr-Row").first).to_be_visible()
+    desk.run("Recreate Workspace From Here… (Chosen Checkpoint)")
+    expect(desk.dialog).to_contain_text("“First features”")
+    desk.page.keyboard.press("Escape")
+
+
 def test_the_filter_narrows_the_list(desk: Desk) -> None:
     desk.open()
     desk.open_history()
