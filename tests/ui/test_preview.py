@@ -153,6 +153,28 @@ def hostile_notebook(path: Path) -> None:
     path.write_text(json.dumps({"cells": [code, text], "metadata": {}, "nbformat": 4, "nbformat_minor": 5}))
 
 
+def report_pdf() -> bytes:
+    """A page of one line."""
+    text = b"BT /F1 24 Tf 20 60 Td (Report) Tj ET"
+    objects = [
+        b"<< /Type /Catalog /Pages 2 0 R >>",
+        b"<< /Type /Pages /Kids [3 0 R] /Count 1 >>",
+        b"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 200 100] /Contents 4 0 R"
+        b" /Resources << /Font << /F1 << /Type /Font /Subtype /Type1 /BaseFont /Helvetica >> >> >> >>",
+        b"<< /Length %d >>\nstream\n%s\nendstream" % (len(text), text),
+    ]
+    made = b"%PDF-1.4\n"
+    places = []
+    for number, body in enumerate(objects, 1):
+        places.append(len(made))
+        made += b"%d 0 obj\n%s\nendobj\n" % (number, body)
+    table = b"".join(b"%010d 00000 n \n" % place for place in places)
+    return made + b"xref\n0 5\n0000000000 65535 f \n%strailer\n<< /Size 5 /Root 1 0 R >>\nstartxref\n%d\n%%%%EOF\n" % (
+        table,
+        len(made),
+    )
+
+
 @pytest.fixture(scope="module")
 def hostile(make_lab: LabMaker) -> Lab:
     """A project of files that would like to run something; the notebook is even signed as trusted."""
@@ -166,6 +188,7 @@ def hostile(make_lab: LabMaker) -> Lab:
         f'<script>{HOSTILE}</script><circle r="20" cx="20" cy="20"/></svg>'
     )
     (lab.root / "evil.md").write_text(f"# Prose\n\n<script>{HOSTILE}</script><img src=x onerror='{HOSTILE}'>\n")
+    (lab.root / "report.pdf").write_bytes(report_pdf())
     lab.repro("init", ".", "--project", "hostile")
     lab.repro("checkpoint", "-m", "Evil")
     return lab.start()
@@ -191,6 +214,34 @@ def test_nothing_of_a_past_file_runs(hostile: Lab, make_desk: DeskMaker) -> None
     expect(desk.page.locator(".jpr-Past:visible .harmless")).to_have_text("shown")
     desk.picture("hostile-notebook")
     assert desk.page.evaluate("window.PWNED") is None
+    assert hostile.kernels() == []
+
+
+def test_a_past_pdf_opens_in_lab_s_viewer_with_its_own_bytes(hostile: Lab, make_desk: DeskMaker) -> None:
+    desk = make_desk(hostile)
+    downloaded: list[str] = []
+
+    def shown() -> str:
+        """Where the viewer has it from; a Chromium that shows no PDFs would download it from there."""
+        return next((url for url in [frame.url for frame in desk.page.frames] + downloaded if url[:5] == "blob:"), "")
+
+    desk.page.on("download", lambda download: downloaded.append(download.url))
+    desk.open()
+    desk.open_history()
+    desk.expand("Evil")
+    for _ in range(2):
+        desk.changed("report.pdf").click()
+        viewer = desk.page.locator(".jpr-Past:visible .jp-PDFContainer")
+        expect(viewer).to_be_visible()
+        expect(desk.page.locator(".jpr-Banner-in:visible .jpr-AsOf")).to_contain_text("“Evil”")
+        desk.until(lambda: shown() != "")
+        bytes_of = "address => fetch(address).then(answer => answer.text())"
+        assert desk.page.evaluate(bytes_of, shown()) == report_pdf().decode()
+        desk.picture("report-pdf")
+        # The same after a reload of the page.
+        desk.keep_layout()
+        downloaded.clear()
+        desk.reload()
     assert hostile.kernels() == []
 
 
