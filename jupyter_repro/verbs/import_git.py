@@ -16,6 +16,7 @@ from jupyter_repro.history.trees import EntryType, TreeEntry, encode_tree
 from jupyter_repro.progress import OnProgress, Progress
 from jupyter_repro.store import Batch, BranchMove, Changes, Head, Kind, TagMove, object_id
 from jupyter_repro.store.chunks import chunk_sizes
+from jupyter_repro.verbs.init import held_branches
 from jupyter_repro.verbs.opened import OpenedProject
 from jupyter_repro.verbs.recording import record
 from jupyter_repro.workspace.checkpoint import count_changes, trees_of
@@ -43,7 +44,8 @@ def import_git(
 ) -> GitImported:
     """Bring every commit that the branches and tags of a local git ``repository`` reach into the project.
 
-    Branches and tags keep their names, ``prefix`` before them; one that is taken gets "-git" behind it.
+    Branches and tags keep their names, ``prefix`` before them; one that is taken, or a branch that a workspace holds,
+    gets "-git" behind it.
     Files, exec bits, links, authors, times and messages are kept; the git id becomes the label
     "git_commit". Submodules are left out and named. Raises ``MissingTool`` or ``NotPossible``.
     """
@@ -60,9 +62,11 @@ def import_git(
                 on_progress(Progress("import", number, len(order)))
         branches, tags = reader.references()
         made: dict[str, tuple[str, ...]] = {}
+        held = held_branches(opened.data, opened.project.id)
 
         def plan(head: Head) -> Changes:
-            new_branches = _named(branches, prefix, set(head.branches), "branch")
+            # A workspace's own branch is nobody else's, also before its first checkpoint.
+            new_branches = _named(branches, prefix, {*head.branches, *held}, "branch")
             new_tags = _named(tags, prefix, set(head.tags), "tag")
             made["branches"], made["tags"] = tuple(new_branches), tuple(new_tags)
             return Changes(

@@ -222,6 +222,20 @@ def test_history_goes_into_git_and_comes_back(repro: Repro, tmp_path: Path) -> N
     assert repro("cat", "main-git~1", "a").out == b"one\n"
 
 
+@pytest.mark.skipif(shutil.which("git") is None, reason="git is not on this machine")
+def test_history_from_git_leaves_a_new_workspace_its_branch(repro: Repro, tmp_path: Path) -> None:
+    origin = tmp_path / "origin"
+    subprocess.run(["git", "init", "--quiet", "--initial-branch", "main", origin], check=True)
+    author = ["-c", "user.name=Ada", "-c", "user.email=ada@example.org"]
+    subprocess.run(["git", *author, "commit", "--quiet", "--allow-empty", "-m", "old"], cwd=origin, check=True)
+    repro("init")
+    assert repro.json("import-git", origin)["branches"] == ["main-git"]
+    (repro.cwd / "a").write_text("new\n")
+    made = repro.json("checkpoint", "-m", "first")
+    (commit,) = repro.json("log")
+    assert (commit["commit"], commit["branch"]) == (made["commit"], "main")
+
+
 def test_external_data_is_tracked_with_its_origin(repro: Repro, tmp_path: Path) -> None:
     repro("init")
     inner = repro.cwd / "data"
