@@ -90,8 +90,9 @@ def answers(port: int) -> bool:
 
 
 def environment(scratch: Path) -> dict[str, str]:
-    """Nothing of the user's own Jupyter."""
+    """Nothing of the user's own Jupyter, and byte code as everybody has it: compiled once, in the first round."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith("JUPYTER")}
+    kept.pop("PYTHONDONTWRITEBYTECODE", None)
     places = {"CONFIG": "config", "DATA": "data", "RUNTIME": "runtime"}
     return {**kept, **{f"JUPYTER_{name}_DIR": str(scratch / place) for name, place in places.items()}}
 
