@@ -141,6 +141,16 @@ def read_entry(
         os.close(fd)
 
 
+def unread_entry(path: bytes, seen: StatRow) -> TreeEntry:
+    """The entry of a file that could be read and was not: its hash is that of no content.
+
+    Raises ``OSError`` as ``read_entry`` does.
+    """
+    os.close(os.open(path, _FLAGS))
+    content = blake3(b"unread\0" + path + repr(seen).encode()).digest()
+    return TreeEntry(seen.name, EntryType.FILE, seen.mode & 0o777, seen.size, content)
+
+
 def _read(fd: int, name: bytes, seen: StatRow, sink: Sink, on_block: OnBlock | None) -> TreeEntry:
     mode, size = seen.mode & 0o777, seen.size
     sizes = chunk_sizes(name, size)

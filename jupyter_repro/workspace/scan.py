@@ -17,7 +17,7 @@ from typing import Protocol
 from jupyter_repro.errors import PurgedContent, UnreadableFile
 from jupyter_repro.history.trees import EntryType, TreeEntry, encode_tree
 from jupyter_repro.progress import Meter, OnProgress
-from jupyter_repro.workspace.content import Sink, read_entry
+from jupyter_repro.workspace.content import Sink, read_entry, unread_entry
 from jupyter_repro.workspace.counting import count_files, count_unread
 from jupyter_repro.workspace.ignore import IgnoreNode
 from jupyter_repro.workspace.statcache import (
@@ -35,6 +35,9 @@ leave its times as they were."""
 
 _WORTH_COUNTING = 64 * 1024 * 1024
 """A file of so many bytes takes long enough to tell what is still to come; looking costs about as much as a scan."""
+
+WORTH_POSTPONING = 16 * 1024 * 1024
+"""A file of so many bytes takes long enough to read to ask first whether anybody needs to know what is in it."""
 
 _COUNT_AFTER_SECONDS = 3.0
 """Many small files are counted when reading them takes so long that people ask how long it will."""
@@ -62,7 +65,8 @@ LastKnown = Callable[[bytes], "TreeEntry | None"]
 @dataclass(slots=True)
 class Scan:
     """What a scan found. ``tree`` is the id of the root; ``notes`` are paths that are not as one would
-    expect, and why; ``skipped`` those that are left out or kept as they were."""
+    expect, and why; ``skipped`` those that are left out or kept as they were. ``postponed`` are the paths of files
+    that were not read, by the hash that their entries have meanwhile, which is that of no content."""
 
     tree: bytes = b""
     files: int = 0
@@ -72,6 +76,7 @@ class Scan:
     repositories: list[bytes] = field(default_factory=list)
     changed: list[tuple[bytes, CachedDirectory]] = field(default_factory=list)
     seen: set[bytes] = field(default_factory=set)
+    postponed: dict[bytes, bytes] = field(default_factory=dict)
 
 
 class Scanner:
@@ -93,6 +98,7 @@ class Scanner:
         probe_time: int,
         last_known: LastKnown | None = None,
         collect_ignored: bool = False,
+        postpone_large: bool = False,
         ahead: Ahead | None = None,
         on_progress: OnProgress | None = None,
     ) -> None:
@@ -105,6 +111,7 @@ class Scanner:
         self._unsettled = probe_time - SETTLED_NS
         self._last_known = last_known
         self._collect_ignored = collect_ignored
+        self._postpone_from = WORTH_POSTPONING if postpone_large else math.inf
         self._meter = Meter("store", on_progress)
         self._told = on_progress is not None
         self._count_at = math.inf
@@ -236,6 +243,10 @@ class Scanner:
                 target = os.readlink(full)
                 entry = TreeEntry(row.name, EntryType.SYMLINK, 0o777, len(target), target)
                 return entry, self._judged(row)
+            if row.size >= self._postpone_from:
+                entry = unread_entry(full, row)
+                self.result.postponed[entry.content] = self._join(rel, row.name)
+                return entry, row._replace(size=-1)
             if self._told:
                 self._count(row.size)
             entry, fresh, still = read_entry(full, row.name, self._sink, row, self._meter.tell)

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from jupyter_repro.history import TreeChange, TreeEntry, diff_trees
 from jupyter_repro.history.renames import Side, find_renames
 from jupyter_repro.history.trees import decode_tree
-from jupyter_repro.workspace.content import NameSink
+from jupyter_repro.workspace.content import NameSink, read_entry
 from jupyter_repro.workspace.scan import Scan
 from jupyter_repro.workspace.workspace import ScanOptions, Workspace
 
@@ -35,7 +35,11 @@ class Status:
 
 
 def working_changes(workspace: Workspace, against: bytes | None, options: ScanOptions) -> tuple[list[TreeChange], Scan]:
-    """The changes from the tree ``against`` (32 bytes, None for nothing) to the folder."""
+    """The changes from the tree ``against`` (32 bytes, None for nothing) to the folder.
+
+    A large file is read only where its size leaves open whether it changed, or whether it is one that went.
+    """
+    options = replace(options, postpone_large=True)
     sink = NameSink()
     cache = workspace.stat_cache()
     try:
@@ -48,7 +52,40 @@ def working_changes(workspace: Workspace, against: bytes | None, options: ScanOp
         fresh = sink.trees.get(name)
         return decode_tree(fresh) if fresh is not None else repository.get_tree(name)
 
-    return list(diff_trees(get_tree, against, scan.tree)), scan
+    changes = list(diff_trees(get_tree, against, scan.tree))
+    return (_settled(workspace, changes, scan) if scan.postponed else changes), scan
+
+
+def _settled(workspace: Workspace, changes: list[TreeChange], scan: Scan) -> list[TreeChange]:
+    """The same changes, after reading of the postponed files those that make a difference."""
+    gone = {change.old.size for change in changes if change.old is not None and change.new is None}
+
+    def settled(change: TreeChange) -> TreeChange:
+        old, new = change.old, change.new
+        if new is None or new.content not in scan.postponed:
+            return change
+        undecided = new.size in gone if old is None else (old.type, old.size) == (new.type, new.size)
+        return replace(change, new=_read(workspace, scan, new)) if undecided else change
+
+    return [change for change in map(settled, changes) if not _same(change)]
+
+
+def _read(workspace: Workspace, scan: Scan, entry: TreeEntry) -> TreeEntry | None:
+    path = scan.postponed[entry.content]
+    try:
+        return read_entry(os.path.join(os.fsencode(workspace.root), path), entry.name, NameSink())[0]
+    except FileNotFoundError:
+        return None
+    except OSError as error:
+        scan.skipped.append((path, f"cannot be read ({os.strerror(error.errno or 0)})"))
+        return entry
+
+
+def _same(change: TreeChange) -> bool:
+    old, new = change.old, change.new
+    if old is None or new is None:
+        return old is new
+    return not change.is_directory and (old.type, old.mode, old.content) == (new.type, new.mode, new.content)
 
 
 def shown_path(change: TreeChange) -> str:

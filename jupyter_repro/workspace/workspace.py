@@ -35,12 +35,13 @@ from jupyter_repro.workspace.state import (
 
 @dataclass(frozen=True, slots=True)
 class ScanOptions:
-    """How a scan goes: read every file (``full``), keep the last version of unreadable ones, and
-    list what is ignored."""
+    """How a scan goes: read every file (``full``), keep the last version of unreadable ones, list what is
+    ignored, and leave large files unread (see ``scan.Scan.postponed``)."""
 
     full: bool = False
     skip_unreadable: bool = False
     collect_ignored: bool = False
+    postpone_large: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -221,6 +222,7 @@ class Workspace:
                 probe_time=probe_time,
                 last_known=last_known if options.skip_unreadable else None,
                 collect_ignored=options.collect_ignored,
+                postpone_large=options.postpone_large,
                 ahead=ahead,
                 on_progress=on_progress,
             )
