@@ -1,7 +1,8 @@
 """What a person waits for in JupyterLab: ``python benchmarks/lab.py``; needs Chromium and the packages of the tests.
 
-Measures in a real server and a real browser: the first page of a long history, a past notebook beside the same file
-opened by Lab from the disk, and how long the event loop is ever silent while a large checkpoint runs.
+Measures in a real server and a real browser: the first page of a long history, the panel of many environments, a past
+notebook beside the same file opened by Lab from the disk, and how long the event loop is ever silent while a large
+checkpoint runs.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ import argparse
 import json
 import os
 import shutil
+import subprocess
 import sys
 import tempfile
 import time
@@ -30,10 +32,12 @@ from playwright.sync_api import Browser, Page, expect, sync_playwright  # noqa: 
 from tests.ui.desk import HISTORY, Desk  # noqa: E402
 from tests.ui.lab import TOKEN, Lab, build_plugin  # noqa: E402
 from tests.ui.project import write_long_history  # noqa: E402
+from tests.ui.shelf import PANEL  # noqa: E402
 
 QUIET = ("--ReproApp.auto_checkpoint=False", "--ReproApp.recover_at_start=False", "--ReproApp.checkpoint_at_stop=False")
 BEGIN, END = "<!-- table: written by lab.py --write-readme -->", "<!-- end of the table of lab.py -->"
 PATIENCE_MS = 180_000
+PARTS = ("history", "environments", "preview", "heartbeat")
 
 SEEN = """async ({ trigger, shown, event }) => {
     // From the event until two frames after what is waited for is in sight: then it is on the screen.
@@ -132,6 +136,48 @@ def history(browser: Browser, home: Path, commits: int, times: int) -> Iterator[
                 shown = f"#{HISTORY} .jpr-Row.jpr-mod-commit"
                 seen.append(click(page, trigger, shown))
         yield Row(f"{what}: click on the sidebar to pixels", spread(seen), "500 ms", median(seen) <= 500)
+
+
+def environments(browser: Browser, home: Path, count: int, revisions: int, times: int) -> Iterator[Row]:
+    """The panel of so many environments, each with so many revisions."""
+
+    def fill(lab: Lab) -> None:
+        lab.repro("init", ".", "--project", "shelf")
+        command = [sys.executable, "-c", STOCK, str(count), str(revisions)]
+        subprocess.run(command, env=lab.env, cwd=lab.root, check=True)
+
+    with served(home, fill) as lab:
+        asked: list[float] = []
+        for _ in range(4 * times):
+            begun = time.perf_counter()
+            get(lab, f"jupyter-repro/api/environments?limit={count}")
+            asked.append((time.perf_counter() - begun) * 1000)
+        what = f"{count} environments, {count * revisions:,} revisions"
+        yield Row(f"{what}: request to answer", spread(asked), "", True)
+        seen: list[float] = []
+        for _ in range(times):
+            with page_of(browser) as page:
+                Desk(page, lab, home).open()
+                trigger = f'.lm-TabBar-tab[data-id="{PANEL}"]'
+                seen.append(click(page, trigger, f"#{PANEL} .jpr-Row[data-environment]"))
+        yield Row(f"{what}: click on the panel to pixels", spread(seen), "300 ms", median(seen) <= 300)
+
+
+STOCK = """
+import sys
+from jupyter_repro.verbs import environments
+
+count, revisions = map(int, sys.argv[1:])
+with environments.Library() as library:
+    for number in range(count):
+        name = f"env-{number:03}"
+        for revision in range(revisions):
+            wanted = environments.Definition(engine="uv", requirements=f"six\\nidna>={revision}\\n")
+            if revision == 0:
+                environments.create(library, name, wanted, description=f"The software of study {number}")
+            else:
+                environments.edit(library, name, wanted, message=f"Change {revision}")
+"""
 
 
 def click(page: Page, trigger: str, shown: str, event: str = "click") -> float:
@@ -271,14 +317,14 @@ def table(rows: list[Row], load: float) -> str:
 def main() -> int:
     """Measure what is asked for."""
     parser = argparse.ArgumentParser(description="Measure what a person waits for in JupyterLab.")
-    parser.add_argument("--only", nargs="+", choices=("history", "preview", "heartbeat"))
+    parser.add_argument("--only", nargs="+", choices=PARTS)
     parser.add_argument("--times", type=int, default=5, help="repetitions (%(default)s)")
     parser.add_argument("--commits", type=int, default=10_000)
     parser.add_argument("--size", type=int, default=1024**3, help="bytes of the large checkpoint (%(default)s)")
     parser.add_argument("--place", type=Path, default=Path("/var/tmp"), help="a directory on a disk (%(default)s)")
     parser.add_argument("--write-readme", action="store_true", help="put the table into README.md")
     chosen = parser.parse_args()
-    only = chosen.only or ["history", "preview", "heartbeat"]
+    only = chosen.only or PARTS
     build_plugin()
     rows: list[Row] = []
     loads: list[float] = []
@@ -296,6 +342,8 @@ def main() -> int:
         browser = playwright.chromium.launch(executable_path=executable, args=["--no-sandbox", "--disable-gpu"])
         if "history" in only:
             note(history(browser, home / "history", chosen.commits, chosen.times))
+        if "environments" in only:
+            note(environments(browser, home / "environments", 200, 10, chosen.times))
         if "preview" in only:
             note(preview(browser, home / "preview", chosen.times))
         if "heartbeat" in only:
