@@ -4,6 +4,7 @@
  */
 import { URLExt } from '@jupyterlab/coreutils';
 import { ServerConnection } from '@jupyterlab/services';
+import { nullTranslator, type TranslationBundle } from '@jupyterlab/translation';
 
 import { fillPath, queryString, type QueryValue } from './encode';
 import type { components, paths } from './schema';
@@ -121,6 +122,18 @@ export class ApiError extends Error {
   }
 }
 
+/** Nobody answered: the server is gone, or the way to it. */
+export class Unanswered extends Error {
+  constructor(trans: TranslationBundle) {
+    super(
+      trans.__(
+        'The Jupyter server does not answer. What you see is as it was; it is asked again by itself.'
+      )
+    );
+    this.name = 'Unanswered';
+  }
+}
+
 /** A sentence for people out of whatever was thrown. */
 export function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
@@ -138,10 +151,11 @@ export function isAbort(error: unknown): boolean {
 export class Api {
   constructor(
     readonly settings: ServerConnection.ISettings = ServerConnection.makeSettings(),
-    private readonly _fetch: typeof ServerConnection.makeRequest = ServerConnection.makeRequest
+    private readonly _request: typeof ServerConnection.makeRequest = ServerConnection.makeRequest,
+    private readonly _trans: TranslationBundle = nullTranslator.load('')
   ) {}
 
-  /** One call. Rejects with `ApiError`, or with `ServerConnection.NetworkError` when nobody answered. */
+  /** One call. Rejects with `ApiError`, or with `Unanswered` when nobody answered. */
   async call<V extends Verb, P extends PathWith<V>>(
     verb: V,
     template: P,
@@ -149,15 +163,11 @@ export class Api {
   ): Promise<Answer<V, P>> {
     const url = this.url(template, given.path, given.query);
     const { body, signal } = given as { body?: unknown; signal?: AbortSignal };
-    const response = await this._fetch(
-      url,
-      {
-        method: verb.toUpperCase(),
-        body: body === undefined ? undefined : JSON.stringify(body),
-        signal
-      },
-      this.settings
-    );
+    const response = await this._fetch(url, {
+      method: verb.toUpperCase(),
+      body: body === undefined ? undefined : JSON.stringify(body),
+      signal
+    });
     const text = await response.text();
     if (!response.ok) {
       throw errorOf(response, text);
@@ -183,11 +193,22 @@ export class Api {
 
   /** Content of a resource that is not JSON. */
   async bytes(url: string, signal?: AbortSignal): Promise<ArrayBuffer> {
-    const response = await this._fetch(url, { method: 'GET', signal }, this.settings);
+    const response = await this._fetch(url, { method: 'GET', signal });
     if (!response.ok) {
       throw errorOf(response, await response.text());
     }
     return response.arrayBuffer();
+  }
+
+  private async _fetch(url: string, init: RequestInit): Promise<Response> {
+    try {
+      return await this._request(url, init, this.settings);
+    } catch (error) {
+      if (error instanceof ServerConnection.NetworkError && !isAbort(error)) {
+        throw new Unanswered(this._trans);
+      }
+      throw error;
+    }
   }
 }
 

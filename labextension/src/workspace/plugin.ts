@@ -25,14 +25,18 @@ export const workspacePlugin: JupyterFrontEndPlugin<IWorkspaceModel> = {
   description: 'State of the protected workspace, and the verbs on it.',
   autoStart: true,
   provides: IWorkspaceModel,
-  optional: [IDefaultFileBrowser, ISettingRegistry],
+  optional: [IDefaultFileBrowser, ISettingRegistry, ITranslator],
   activate: (
     app: JupyterFrontEnd,
     browser: IDefaultFileBrowser | null,
-    registry: ISettingRegistry | null
+    registry: ISettingRegistry | null,
+    translator: ITranslator | null
   ): IWorkspaceModel => {
     const { serviceManager } = app;
-    const model = new WorkspaceModel({ api: new Api(serviceManager.serverSettings) });
+    const trans = (translator ?? nullTranslator).load(DOMAIN);
+    const model = new WorkspaceModel({
+      api: new Api(serviceManager.serverSettings, undefined, trans)
+    });
     const { contents } = serviceManager;
 
     const follow = (): void => {
