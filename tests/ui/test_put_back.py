@@ -84,6 +84,15 @@ def test_unsaved_work_is_asked_about_before_everything_is_restored(desk: Desk) -
     assert source_of(path, 1) == before
     expect(desk.cell(1)).to_contain_text("not saved")
 
+    # So it is before a workspace is made of another commit.
+    places = sorted(desk.lab.root.iterdir())
+    desk.act("First features", "Recreate")
+    desk.accept_next("Directory")
+    expect(desk.dialog).to_contain_text("1 document has unsaved changes: train.ipynb")
+    desk.dialog.get_by_role("button", name="Cancel").click()
+    expect(desk.dialog).to_have_count(0)
+    assert sorted(desk.lab.root.iterdir()) == places
+
     # Saved first, it is in the safety checkpoint, and one click brings it back to the screen.
     desk.choose(desk.commit("First features"), "Restore Everything…")
     desk.accept_next("Restore everything to")
