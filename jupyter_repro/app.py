@@ -77,6 +77,8 @@ class ReproApp(ExtensionApp):
         from jupyter_repro.api.handler import ReproHandler
 
         self.services = self._make_services()
+        # A browser that subscribes hears of the kinds of events that are known by then, and of no later ones.
+        self.services.announce_events()
         self.handlers.append((rf"{PREFIX}(?:/.*)?", ReproHandler, {"services": self.services}))
 
     async def _start_jupyter_server_extension(self, serverapp: ServerApp) -> None:

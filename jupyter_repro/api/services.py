@@ -268,6 +268,10 @@ class Services:
 
     # -- life ----------------------------------------------------------------------------------------
 
+    def announce_events(self) -> None:
+        """Make the kinds of events known to the server."""
+        _ = self.notifier
+
     async def start(self) -> None:
         """The server runs: begin the session, look for what the last one left."""
         if self._wanted_at_start():

@@ -67,6 +67,11 @@ async def test_nothing_is_told_of_a_checkpoint_that_was_not_made(heard, api: Cli
     assert {kind for kind, _ in heard} == {"task"}
 
 
+def test_a_browser_that_subscribes_before_anything_else_hears_of_every_kind(jp_serverapp):
+    known = set(jp_serverapp.event_logger.schemas.schema_ids)
+    assert {schema_id(kind) for kind in KINDS} <= known
+
+
 async def test_a_browser_hears_them_over_the_servers_own_socket(api: Client, jp_ws_fetch, protected):
     socket = await jp_ws_fetch("api", "events", "subscribe")
     (protected.root / "train.py").write_text("x")
