@@ -62,27 +62,29 @@ def containers(engine: DockerEngine) -> list[str]:
     return engine.docker("ps", "-aq", "--filter", "label=jupyter-repro.purpose=kernel").split()
 
 
-class Gate:
-    """Where an instruction of a build waits until it is let through."""
+class Slow:
+    """An instruction of a build that fetches a file, and whoever keeps it waiting for that."""
 
     def __init__(self, listening: socket.socket) -> None:
         self._listening = listening
         port = listening.getsockname()[1]
-        waits = f"import socket; assert socket.create_connection(('127.0.0.1', {port})).recv(1)"
-        self.instruction = f'RUN echo at the gate && python3 -c "{waits}" && echo through\n'
+        fetch = f"from urllib.request import urlretrieve as get; get('http://127.0.0.1:{port}/', 'rides.csv')"
+        self.instruction = f'RUN echo fetching rides.csv && python3 -c "{fetch}" && echo fetched\n'
 
     def reached(self) -> socket.socket:
-        """Wait until the instruction is there."""
-        return self._listening.accept()[0]
+        """Wait until the file is asked for."""
+        connection = self._listening.accept()[0]
+        connection.recv(65536)
+        return connection
 
 
 @contextmanager
-def gate() -> Iterator[Gate]:
-    """An instruction that waits, and how to let it go on."""
+def slow() -> Iterator[Slow]:
+    """An instruction that takes until it is answered."""
     with socket.create_server(("127.0.0.1", 0)) as listening:
         # The packages of a kernel may have to come first, over a slow line.
         listening.settimeout(300)
-        yield Gate(listening)
+        yield Slow(listening)
 
 
 def test_a_kernel_runs_in_a_container_and_leaves_none_behind(
@@ -100,19 +102,19 @@ def test_a_kernel_runs_in_a_container_and_leaves_none_behind(
     view.get_by_role("button", name="docker", exact=True).click()
     view.get_by_label("Base image").fill(BASE)
     view.get_by_label("Network of a kernel").select_option(label="none")
-    with gate() as waiting:
+    with slow() as waiting:
         shelf.write(KERNEL_INSTRUCTIONS + waiting.instruction)
         desk.picture("01-dockerfile")
         assert desk.violations(".jpr-Env") == []
         view.get_by_role("button", name="Create and build").click()
         with waiting.reached() as connection:
-            expect(shelf.view.locator(".jpr-Log-line", has_text=re.compile("^at the gate$"))).to_be_visible()
+            expect(shelf.view.locator(".jpr-Log-line", has_text=re.compile("^fetching rides.csv$"))).to_be_visible()
             expect(shelf.view.locator(".jpr-mod-state")).to_contain_text("building")
             expect(shelf.view.locator('.jpr-Row[data-revision="1"]')).to_contain_text("building")
             desk.picture("02-building", "environment-build")
-            connection.sendall(b"1")
+            connection.sendall(b"HTTP/1.0 200 OK\r\nContent-Length: 7\r\n\r\nday,km\n")
     shelf.built("boxed r1")
-    expect(shelf.view.locator(".jpr-Log-line", has_text=re.compile("^through$"))).to_be_visible()
+    expect(shelf.view.locator(".jpr-Log-line", has_text=re.compile("^fetched$"))).to_be_visible()
 
     # Chosen by the chip, started from the launcher.
     desk.open_history()
@@ -167,7 +169,7 @@ def test_a_build_that_is_cancelled_or_fails_changes_nothing(lab: Lab, make_desk:
     shelf.entry("plain").click()
 
     # Cancelled by its button: the instruction is ended in the engine too.
-    with gate() as waiting:
+    with slow() as waiting:
         revise(shelf, 2, waiting.instruction)
         with waiting.reached() as connection:
             connection.settimeout(SLOW / 1000)
