@@ -50,7 +50,7 @@ def plain(name: str) -> str:
     [
         ("jupyter_repro", ("conda", "docker", "postgres")),
         ("scripts", ("lab", "test")),
-        ("tests", ("lab", "test")),
+        ("tests", ("lab", "postgres", "test")),
         ("benchmarks", ("lab", "test")),
     ],
 )
