@@ -52,16 +52,20 @@ def read_ahead(root: bytes, rules: IgnoreNode, sink: Sink, cache: StatCache | No
 
     It is worth it where nothing is known yet and everything goes into a store that holds nothing.
     """
-    new = isinstance(sink, StoreSink) and sink.fresh and (cache is None or cache.empty)
-    if not new or not children_wanted() or count_files(root, rules, WORTH_FORKING) < WORTH_FORKING:
+    if not isinstance(sink, StoreSink) or not _worth_it(root, rules, sink, cache):
         yield None
         return
-    assert isinstance(sink, StoreSink)
     ahead = ReadAhead(root, rules, sink.encoded)
     try:
         yield ahead
     finally:
         ahead.end()
+
+
+def _worth_it(root: bytes, rules: IgnoreNode, sink: StoreSink, cache: StatCache | None) -> bool:
+    if not sink.fresh or (cache is not None and not cache.empty) or not children_wanted():
+        return False
+    return count_files(root, rules, WORTH_FORKING) >= WORTH_FORKING
 
 
 class ReadAhead:
