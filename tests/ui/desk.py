@@ -32,7 +32,7 @@ class Desk:
     def _note(self, error: Error) -> None:
         # Notebook 7 has errors of its own at each start.
         if self.lab.app == "lab" or "jupyter-repro" in (error.stack or ""):
-            self.errors.append(str(error))
+            self.errors.append(f"{error}\n{error.stack}")
 
     # Where to be
 

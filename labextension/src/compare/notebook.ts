@@ -40,7 +40,12 @@ export class NotebookDiff extends Panel {
       translator: options.translator
     });
     this.addWidget(widget);
-    void widget.init();
+    void widget.init().catch((error: unknown) => {
+      // It draws a cell at a time: closed in between, the next has no place any more.
+      if (!widget.isDisposed) {
+        throw error;
+      }
+    });
   }
 
   /** Shows or hides parts of every cell. */
