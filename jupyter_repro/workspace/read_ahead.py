@@ -52,14 +52,15 @@ def read_ahead(root: bytes, rules: IgnoreNode, sink: Sink, cache: StatCache | No
 
     It is worth it where nothing is known yet and everything goes into a store that holds nothing.
     """
-    if not isinstance(sink, StoreSink) or not _worth_it(root, rules, sink, cache):
-        yield None
-        return
-    ahead = ReadAhead(root, rules, sink.encoded)
+    ahead = None
+    if isinstance(sink, StoreSink) and _worth_it(root, rules, sink, cache):
+        with contextlib.suppress(OSError):  # no room for another process
+            ahead = ReadAhead(root, rules, sink.encoded)
     try:
         yield ahead
     finally:
-        ahead.end()
+        if ahead is not None:
+            ahead.end()
 
 
 def _worth_it(root: bytes, rules: IgnoreNode, sink: StoreSink, cache: StatCache | None) -> bool:

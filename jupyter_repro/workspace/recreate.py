@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import time
 from collections import defaultdict
@@ -23,7 +24,7 @@ from jupyter_repro.store.backends.protocol import KeyNotFound
 from jupyter_repro.store.index import Location
 from jupyter_repro.store.objects import decode
 from jupyter_repro.store.packs import pack_key
-from jupyter_repro.workspace.forked import Child, Report, children_wanted
+from jupyter_repro.workspace.forked import Child, ChildDied, Report, children_wanted
 from jupyter_repro.workspace.placing import refuse_marker, write_blocks
 from jupyter_repro.workspace.statcache import CachedDirectory, StatCache, StatRow, encode_rows, row_of
 
@@ -93,7 +94,7 @@ class _Hydration:
         self._files = self._bytes = 0
         self._total_files = self._total_bytes = 0
         self._next_report = 0.0
-        self._children: list[Child] = []
+        self._children: list[tuple[Child, list[_Span]]] = []
         self._all: list[_Directory] = []
 
     def run(self, tree: bytes, cache: StatCache | None, probe: object) -> tuple[int, int]:
@@ -134,19 +135,18 @@ class _Hydration:
     def _write_all(self, small: _Small, large: list[_Target]) -> None:
         located = self._repository.store.locate_many(small.keys(), Kind.BLOB)
         spans = list(_spans(located))
-        self._fork(spans, small)
-        mine = spans[0 :: len(self._children) + 1]
         try:
+            mine = self._fork(spans, small)
             if self._children:
                 missed = [name for span in mine for name in self._span(span, small)]
-                missed += self._gather()
+                missed += self._gather(small)
             else:
                 missed = self._pooled(lambda span: self._span(span, small), mine)
             missed += small.keys() - located.keys()
             self._pooled(lambda name: self._alone(name, small[name]), missed)
             self._pooled(self._large, large)
         finally:
-            for child in self._children:
+            for child, _ in self._children:
                 child.end()
 
     def _pooled(self, work: Callable[[_Item], list[bytes]], items: Sequence[_Item]) -> list[bytes]:
@@ -161,17 +161,25 @@ class _Hydration:
         finally:
             pool.shutdown(wait=True, cancel_futures=True)
 
-    def _fork(self, spans: list[_Span], small: _Small) -> None:
-        """Give a share of the spans to forked processes, where there is enough to do and it is safe."""
+    def _fork(self, spans: list[_Span], small: _Small) -> list[_Span]:
+        """Give a share of the spans to forked processes, where there is enough to do and it is safe.
+
+        Returns those that are left to this process.
+        """
         local = isinstance(self._repository.store.backend, DirectoryBackend)
         count = children_wanted() if local and len(small) >= _WORTH_FORKING else 0
+        mine = spans[0 :: count + 1]
         for number in range(1, count + 1):
             share = spans[number :: count + 1]
 
             def work(report: Report, share: list[_Span] = share) -> bytes:
                 return self._as_child(share, small, report)
 
-            self._children.append(Child(work))
+            try:
+                self._children.append((Child(work), share))
+            except OSError:  # no room for another process
+                mine += share
+        return mine
 
     def _as_child(self, spans: list[_Span], small: _Small, report: Report) -> bytes:
         self._on_progress = None
@@ -184,11 +192,15 @@ class _Hydration:
         rows = [(number, directory.rows) for number, directory in enumerate(self._all) if directory.rows]
         return msgspec.msgpack.encode(_Done(self._files, self._bytes, rows, missed))
 
-    def _gather(self) -> list[bytes]:
+    def _gather(self, small: _Small) -> list[bytes]:
         """What the children did; returns the names of the objects that they could not find."""
         missed: list[bytes] = []
-        for child in self._children:
-            done = msgspec.msgpack.decode(child.result(), type=_Done)
+        for child, share in self._children:
+            try:
+                done = msgspec.msgpack.decode(child.result(), type=_Done)
+            except ChildDied:
+                missed += self._over_again(share, small)
+                continue
             self._files += done.files
             self._bytes += done.size
             for number, rows in done.rows:
@@ -196,6 +208,13 @@ class _Hydration:
             missed += done.missed
         self._children.clear()
         return missed
+
+    def _over_again(self, share: list[_Span], small: _Small) -> list[bytes]:
+        """Write what a process that was killed had to write, whatever it had written of it."""
+        for target in (target for span in share for name, _ in span for target in small[name]):
+            with contextlib.suppress(FileNotFoundError):
+                os.unlink(os.path.join(self._root, target.directory.path, target.entry.name))
+        return [name for span in share for name in self._span(span, small)]
 
     def _span(self, span: _Span, small: _Small) -> list[bytes]:
         """Write the files of one stretch of a pack; returns the names of those that are no longer there."""
@@ -303,8 +322,8 @@ class _Hydration:
         present = time.monotonic()
         if present >= self._next_report:
             self._next_report = present + 0.1
-            files = self._files + sum(child.counts[0] for child in self._children)
-            size = self._bytes + sum(child.counts[1] for child in self._children)
+            files = self._files + sum(child.counts[0] for child, _ in self._children)
+            size = self._bytes + sum(child.counts[1] for child, _ in self._children)
             self._on_progress(Progress("write", files, self._total_files, size, self._total_bytes))
 
 
