@@ -24,6 +24,9 @@ if TYPE_CHECKING:
 
 _DEFAULTS = Preferences()
 
+_LOCAL, _OURS = "local-provisioner", "jupyter-repro-local"
+"""Names of provisioners: Jupyter's own for kernels of this machine, and the same that knows of workspaces."""
+
 
 class ReproApp(ExtensionApp):
     """Durable, reproducible workspaces: history, preview, restore and recreate in Lab and Notebook."""
@@ -71,6 +74,14 @@ class ReproApp(ExtensionApp):
     def _config_file_name_default(self) -> str:
         # The file that the command line reads as well: one place for all settings.
         return "jupyter_repro_config"
+
+    def initialize_settings(self) -> None:
+        """Have kernels told the workspace they start in, unless the server was told to start them in another way."""
+        from jupyter_client.provisioning.factory import KernelProvisionerFactory
+
+        factory = KernelProvisionerFactory.instance(parent=self._server)
+        if factory.default_provisioner_name == _LOCAL and _OURS in factory.provisioners:
+            factory.default_provisioner_name = _OURS
 
     def initialize_handlers(self) -> None:
         """Put the API below the server's base URL."""

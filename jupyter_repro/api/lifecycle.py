@@ -16,7 +16,8 @@ from typing import TYPE_CHECKING
 from jupyter_repro.api import heirloom
 from jupyter_repro.api.preferences import Preferences
 from jupyter_repro.api.tasks import TaskRecord
-from jupyter_repro.api.variables import set_variables, variables_in
+from jupyter_repro.api.variables import set_variables
+from jupyter_repro.environments.injected import workspace_variables
 from jupyter_repro.errors import NotAWorkspace, ReproError
 from jupyter_repro.history import Session
 from jupyter_repro.workspace.state import read_state
@@ -115,7 +116,7 @@ class Lifecycle:
         if record.state == "done" and attended is not None and self._holds_this_server(attended):
             state = read_state(self._directory(attended.workspace))
             if state is not None:
-                self._let_kernels_know(variables_in(self._services.configuration.data_directory, state))
+                self._let_kernels_know(workspace_variables(self._services.configuration.data_directory, state))
 
     async def stop(self) -> None:
         """Save what changed, in half the time there is, and end the sessions."""
@@ -221,7 +222,7 @@ class Lifecycle:
         """Let kernels know the project and commit, and see to the environment of the workspace, if there are any."""
         services = self._services
         data = services.configuration.data_directory
-        self._let_kernels_know(await services.in_thread(variables_in, data, state))
+        self._let_kernels_know(await services.in_thread(workspace_variables, data, state))
         if (data.root / "environments").is_dir():
             services.tasks.submit(
                 "begin-environment",

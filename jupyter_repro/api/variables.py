@@ -1,23 +1,9 @@
-"""Variables of this server's process that its kernels inherit."""
+"""Variables of this server's process that its kernels and terminals inherit."""
 
 from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from jupyter_repro.data_directory import DataDirectory
-    from jupyter_repro.workspace import WorkspaceState
-
-
-def variables_in(data: DataDirectory, state: WorkspaceState) -> dict[str, str]:
-    """As ``verbs.environments.session_variables``, for a workspace that need not be opened for it."""
-    from jupyter_repro.environments.injected import injected_variables
-    from jupyter_repro.verbs.opened import read_project
-
-    project = read_project(data, state.project)
-    return injected_variables({}, project=project.name if project else "", commit=state.commit or "")
 
 
 def set_variables(variables: Mapping[str, str | None]) -> dict[str, str | None]:

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from jupyter_repro.verbs.listing import SessionSummary, WorkspacePlace, projects, sessions, workspaces
     from jupyter_repro.verbs.log import log
     from jupyter_repro.verbs.ls import Listed, ls
-    from jupyter_repro.verbs.opened import Opened, OpenedProject, Project, open_project, open_workspace
+    from jupyter_repro.verbs.opened import Opened, OpenedProject, open_project, open_workspace
     from jupyter_repro.verbs.purge import PurgeResult, allow_again, purge
     from jupyter_repro.verbs.purge import plan as plan_purge
     from jupyter_repro.verbs.rebuild import Rebuilt, rebuild
@@ -40,6 +40,7 @@ if TYPE_CHECKING:
     from jupyter_repro.verbs.thin import thin
     from jupyter_repro.verbs.track import Tracked, track
     from jupyter_repro.verbs.verify import verify
+    from jupyter_repro.workspace.projects import Project
 
 _PLACES = {
     "Branch": "jupyter_repro.verbs.branches",
@@ -53,7 +54,7 @@ _PLACES = {
     "Opened": "jupyter_repro.verbs.opened",
     "OpenedProject": "jupyter_repro.verbs.opened",
     "PathUse": "jupyter_repro.verbs.du",
-    "Project": "jupyter_repro.verbs.opened",
+    "Project": "jupyter_repro.workspace.projects",
     "PurgeResult": "jupyter_repro.verbs.purge",
     "Rebuilt": "jupyter_repro.verbs.rebuild",
     "Recreated": "jupyter_repro.verbs.recreate",

@@ -27,8 +27,9 @@ from jupyter_repro.store.backends import DirectoryBackend
 from jupyter_repro.store.log import FORMAT, open_record, record_key
 from jupyter_repro.store.packs import pack_key
 from jupyter_repro.store.project_log import MARKER
-from jupyter_repro.verbs.opened import OpenedProject, Project, known_projects, read_project, write_project
+from jupyter_repro.verbs.opened import OpenedProject, known_projects
 from jupyter_repro.verbs.recording import record
+from jupyter_repro.workspace.projects import Project, read_project, write_project
 
 _MEMBER = re.compile(r"log/[0-9]{20}|packs/[0-9a-f]{2}/[0-9a-f]{64}")
 _LARGEST_RECORD = 256 * 1024 * 1024

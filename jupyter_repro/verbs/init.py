@@ -16,15 +16,13 @@ from jupyter_repro.store.backends.protocol import KeyNotFound
 from jupyter_repro.verbs.opened import (
     Opened,
     OpenedProject,
-    Project,
     known_projects,
     open_store_backend,
     open_workspace,
-    read_project,
-    write_project,
 )
 from jupyter_repro.verbs.recording import record
 from jupyter_repro.workspace import Workspace, WorkspaceState, find_root, read_marker
+from jupyter_repro.workspace.projects import Project, read_project, write_project
 from jupyter_repro.workspace.state import Marker, read_state, with_place, write_marker, write_state
 
 

@@ -11,8 +11,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from jupyter_repro.configuration import Configuration, load_configuration
-from jupyter_repro.verbs.opened import OpenedProject, Project, known_projects
+from jupyter_repro.verbs.opened import OpenedProject, known_projects
 from jupyter_repro.workspace import read_marker
+from jupyter_repro.workspace.projects import Project
 from jupyter_repro.workspace.state import read_state
 
 

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import json
 import os
-from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
 
@@ -15,19 +13,11 @@ from jupyter_repro.history import Commit, Repository, Session
 from jupyter_repro.store import Store
 from jupyter_repro.store.backends import Backend, open_backend
 from jupyter_repro.workspace import Workspace, find_root, read_marker
-from jupyter_repro.workspace.state import read_state, write_json
+from jupyter_repro.workspace.projects import Project, read_project
+from jupyter_repro.workspace.state import read_state
 from jupyter_repro.workspace.workspace import Described
 
 REMOTE = ("s3://", "gs://", "az://")
-
-
-@dataclass(frozen=True, slots=True)
-class Project:
-    """A project: its id, its name, and the URL or path of its store."""
-
-    id: str
-    name: str
-    store: str
 
 
 class OpenedProject:
@@ -175,21 +165,6 @@ def known_projects(data: DataDirectory) -> list[Project]:
     """The projects of this data directory, by name."""
     found = [project for name in data.project_ids() if (project := read_project(data, name)) is not None]
     return sorted(found, key=lambda project: (project.name, project.id))
-
-
-def read_project(data: DataDirectory, project: str) -> Project | None:
-    """What the data directory says of a project; None when it does not know it."""
-    try:
-        value = json.loads(data.project_file(project).read_text("utf-8"))
-        return Project(str(value["id"]), str(value["name"]), str(value["store"]))
-    except (FileNotFoundError, ValueError, KeyError, TypeError):
-        return None
-
-
-def write_project(data: DataDirectory, project: Project) -> None:
-    """Keep what is to be known of a project."""
-    data.make_project(project.id)
-    write_json(data.project_file(project.id), {"id": project.id, "name": project.name, "store": project.store})
 
 
 def open_store_backend(data: DataDirectory, configuration: Configuration, project: Project) -> Backend:

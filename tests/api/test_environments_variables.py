@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
+import shutil
 import time
 import urllib.request
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
+from jupyter_repro import verbs
+from jupyter_repro.configuration import Configuration
 from tests.api.server import TOKEN, Running, running
 
 pytest.importorskip("ipykernel")
@@ -53,14 +57,23 @@ def told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return folder
 
 
-def in_kernel(server: Running, told: Path, name: str) -> list[str | None]:
-    """The variables as code in a new kernel of the server sees them."""
+def in_kernel(server: Running, told: Path, name: str, path: str = "") -> list[str | None]:
+    """The variables as code in a new kernel of the server sees them, for a notebook in the folder ``path``."""
+    with told_next(server, told) as found:
+        kernel = jupyter(server, "POST", "kernels", {"name": name, "path": path})["id"]
+    jupyter(server, "DELETE", f"kernels/{kernel}")
+    return found
+
+
+@contextlib.contextmanager
+def told_next(server: Running, told: Path) -> Iterator[list[str | None]]:
+    """The variables that the kernel tells which begins within."""
+    found: list[str | None] = []
     before = set(told.glob(".*.json"))
-    kernel = jupyter(server, "POST", "kernels", {"name": name})["id"]
+    yield found
     wait_for(lambda: set(told.glob(".*.json")) > before, "a kernel's variables", server)
     (new,) = set(told.glob(".*.json")) - before
-    jupyter(server, "DELETE", f"kernels/{kernel}")
-    return json.loads(new.read_text())
+    found += json.loads(new.read_text())
 
 
 def in_terminal(server: Running, home: Path) -> list[str | None]:
@@ -94,3 +107,39 @@ def test_kernels_and_terminals_know_where_they_run(files: Path, tmp_path: Path, 
             settled |= {one["kind"]: bool(one["ended"]) for one in server.ask("GET", "tasks")["items"]}
         now = server.ask("GET", "workspaces/current/status")["commit"]
         assert in_kernel(server, told, "python3") == ["churn", now, None, None, None]
+
+
+def test_a_kernel_knows_the_workspace_that_its_notebook_lies_in(files: Path, tmp_path: Path, told: Path):
+    home = tmp_path / "home"
+    configuration = Configuration(data_dir=str(home / "data" / "repro"))
+    commits = {}
+    for name in ("one", "two"):
+        folder = files / "work" / name
+        (folder / "deep").mkdir(parents=True)
+        (folder / "deep" / "notes.txt").write_text(name)
+        verbs.init(folder, configuration=configuration)
+        with verbs.open_workspace(folder, configuration=configuration) as opened:
+            commits[name] = verbs.checkpoint(opened, "first").commit.id
+    shutil.copytree(files / "work" / "one", files / "work" / "copied")
+    with running(files, home) as server:
+
+        def kernel(path: str) -> list[str | None]:
+            return in_kernel(server, told, "python3", path)[:2]
+
+        # The server's root is above all of them, and none itself.
+        assert kernel("") == [None, None]
+        assert kernel("work/one") == ["one", commits["one"]]
+        protected = server.ask("POST", "workspaces", {"project": "outer"})
+        outer = server.finished(protected["task"]["id"])["result"]["commit"]
+        assert kernel("") == ["outer", outer]
+        assert kernel("data") == ["outer", outer]
+        assert kernel("work/two/deep") == ["two", commits["two"]]
+        assert kernel("work/copied") == [None, None], "a copy is not the workspace that it was copied from"
+        with told_next(server, told) as before:
+            session = {"path": "work/two/a.ipynb", "type": "notebook", "name": "a", "kernel": {"name": "python3"}}
+            begun = jupyter(server, "POST", "sessions", session)["kernel"]["id"]
+        with verbs.open_workspace(files / "work" / "two", configuration=configuration) as opened:
+            commits["later"] = verbs.checkpoint(opened, "second", allow_empty=True).commit.id
+        with told_next(server, told) as after:
+            jupyter(server, "POST", f"kernels/{begun}/restart")
+        assert [before[1], after[1]] == [commits["two"], commits["later"]], "a kernel that starts again is told anew"

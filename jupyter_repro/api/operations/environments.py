@@ -38,7 +38,7 @@ from jupyter_repro.verbs import environments as verbs
 from jupyter_repro.verbs.environments.overview import EnvironmentUse as VerbUse
 from jupyter_repro.verbs.environments.overview import Overview, environment_uses, overviews
 from jupyter_repro.verbs.environments.restricting import allowed
-from jupyter_repro.verbs.opened import read_project
+from jupyter_repro.workspace.projects import read_project
 
 _ARCHIVED: Mapping[str, bool | None] = {"no": False, "only": True, "all": None}
 

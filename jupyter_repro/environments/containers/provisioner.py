@@ -19,6 +19,7 @@ from jupyter_client.connect import KernelConnectionInfo
 from jupyter_client.provisioning.provisioner_base import KernelProvisionerBase
 from traitlets import Enum, Float, Integer, Unicode, default
 
+from jupyter_repro.data_directory import DataDirectory
 from jupyter_repro.environments.container_fields import NETWORKS
 from jupyter_repro.environments.containers import running
 from jupyter_repro.environments.containers.plans import (
@@ -33,6 +34,7 @@ from jupyter_repro.environments.containers.plans import (
 from jupyter_repro.environments.engines.docker.client import engine_client
 from jupyter_repro.environments.engines.docker.images import owner_of
 from jupyter_repro.environments.places import Places
+from jupyter_repro.environments.provisioner import told_where
 from jupyter_repro.errors import BuildFailed, MissingTool, NotPossible
 
 T = TypeVar("T")
@@ -71,13 +73,13 @@ class ContainerProvisioner(KernelProvisionerBase):
         return self._running is not None
 
     async def pre_launch(self, **kwargs: object) -> dict[str, object]:
-        """Prepare the command as it is inside."""
+        """Prepare the command as it is inside, and the variables of the workspace."""
         extra = kwargs.pop("extra_arguments", None)
         more = [str(one) for one in extra] if isinstance(extra, list) else []
         inside = f"{FOLDER}/connection.json"
         command = [one.replace("{connection_file}", inside) for one in self.kernel_spec.argv]
-        prepared = await super().pre_launch(cmd=[*command, *more], **kwargs)
-        return dict(prepared)
+        prepared = dict(await super().pre_launch(cmd=[*command, *more], **kwargs))
+        return await told_where(prepared, DataDirectory(Path(self.root).parent), self.log)
 
     async def launch_kernel(self, cmd: list[str], **kwargs: object) -> KernelConnectionInfo:
         """Start the container. Raises an error of ours, whose message is for the user."""

@@ -166,12 +166,6 @@ def register_chosen(places: Places, chosen: Chosen) -> tuple[str, ...]:
     return tuple(register_kernels(kernels_directory(), chosen, variables, before))
 
 
-def session_variables(opened: Opened) -> dict[str, str]:
-    """What a server sets in its own environment for a workspace, so that every kernel finds it: REPRO_PROJECT and,
-    as far as there is a commit, REPRO_COMMIT, the commit that the session began at."""
-    return injected_variables({}, project=opened.project.name, commit=opened.workspace.state.commit or "")
-
-
 def stop_using(opened: Opened) -> None:
     """Let the workspace use no environment of ours: what is activated, or what runs the server, counts again."""
     write_choice(opened.workspace.directory, None, pinned=False)

@@ -128,6 +128,8 @@ def test_an_environment_is_built_chosen_and_run(
         assert (
             says(client, "import os; print(os.environ['GREETING'], os.environ['REPRO_ENVIRONMENT'])") == "hello boxed"
         )
+        first = f"{opened.project.name} {opened.workspace.state.commit}"
+        assert says(client, "print(os.environ['REPRO_PROJECT'], os.environ['REPRO_COMMIT'])") == first
         assert says(client, "print(open('notes.txt').read())") == "one"
         says(client, "open('made-inside.txt', 'w').write('1')")
     finally:
