@@ -107,6 +107,20 @@ def test_unsaved_work_is_asked_about_before_everything_is_restored(desk: Desk) -
     assert source_of(path, 1) == "rows = 'not saved'"
 
 
+def test_an_unsaved_text_is_saved_before_a_checkpoint(desk: Desk) -> None:
+    text = desk.lab.root / "churn-model" / "scratch.txt"
+    desk.open_file("scratch.txt")
+    desk.page.locator(".jp-FileEditor .cm-content").click()
+    desk.page.keyboard.type("not JSON: ")
+    desk.open_history()
+    desk.sidebar.get_by_label("Message of the checkpoint").fill("With the text")
+    desk.page.keyboard.press("Enter")
+    expect(desk.dialog).to_contain_text("1 document has unsaved changes: scratch.txt")
+    desk.accept()
+    expect(desk.commit("With the text")).to_be_visible()
+    assert "not JSON: " in text.read_text()
+
+
 def test_a_recreated_workspace_opens_in_this_lab(desk: Desk) -> None:
     desk.act("Baseline for the review", "Recreate")
     expect(desk.dialog).to_contain_text("7 files")

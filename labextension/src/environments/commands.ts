@@ -8,7 +8,7 @@ import type { Environment } from '../api/client';
 import { printable, shortId } from '../format/names';
 import { optional, textOf, type Args } from '../ui/args';
 import { compareIcon, environmentIcon } from '../ui/icons';
-import { told } from '../workspace/commands';
+import { once, told } from '../workspace/commands';
 import type { Actions } from './actions';
 import { draftOf, definitionOf } from './draft';
 import { EnvironmentCommands as ids } from './ids';
@@ -79,23 +79,26 @@ function addLibraryCommands(context: IEnvironmentCommands): void {
         : trans.__('Make an Environment of %1', printable(path));
     },
     icon: addIcon,
-    execute: args =>
-      told(trans, trans.__('New environment'), async () => {
-        await model().ensure();
-        const path = textOf(args, 'path');
-        const found = model().found.find(one => one.path === path);
-        if (found === undefined || found.definition === null || args.edit === true) {
-          await openNew(path);
-          return;
-        }
-        const id = await actions().create({
-          name: found.name,
-          description: '',
-          message: trans.__('From %1', printable(path)),
-          definition: definitionOf(draftOf(found.definition))
-        });
-        await open(id, null);
-      })
+    execute: args => {
+      const path = textOf(args, 'path');
+      return once(`${ids.create} ${path}`, () =>
+        told(trans, trans.__('New environment'), async () => {
+          await model().ensure();
+          const found = model().found.find(one => one.path === path);
+          if (found === undefined || found.definition === null || args.edit === true) {
+            await openNew(path);
+            return;
+          }
+          const id = await actions().create({
+            name: found.name,
+            description: '',
+            message: trans.__('From %1', printable(path)),
+            definition: definitionOf(draftOf(found.definition))
+          });
+          await open(id, null);
+        })
+      );
+    }
   });
 }
 
@@ -114,7 +117,12 @@ function addChangeCommands(context: IEnvironmentCommands): void {
       ...options,
       execute: args => {
         const environment = given(args);
-        return environment !== undefined && told(trans, environment.name, () => act(environment));
+        return (
+          environment !== undefined &&
+          once(`${id} ${environment.id}`, () =>
+            told(trans, environment.name, () => act(environment))
+          )
+        );
       }
     });
   };
@@ -217,11 +225,13 @@ function addUseCommands(context: IEnvironmentCommands): void {
     icon: environmentIcon,
     isEnabled: () => isProtected(),
     execute: () =>
-      told(trans, trans.__('Environments'), async () => {
-        await model().refresh();
-        const { editProject } = await import('./project-dialog');
-        await editProject(model(), trans);
-      })
+      once(ids.project, () =>
+        told(trans, trans.__('Environments'), async () => {
+          await model().refresh();
+          const { editProject } = await import('./project-dialog');
+          await editProject(model(), trans);
+        })
+      )
   });
 
   commands.addCommand(ids.restore, {

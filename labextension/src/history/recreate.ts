@@ -17,7 +17,7 @@ import type { TimeFormat } from '../format/time';
 import { CommandIDs, type IDocuments, type IWorkspaceModel } from '../tokens';
 import { textOf } from '../ui/args';
 import { recreateIcon } from '../ui/icons';
-import { told } from '../workspace/commands';
+import { once, told } from '../workspace/commands';
 import type { IChosen } from './recreate-view';
 
 /** Milliseconds that a refusal stays: the form tells it too. */
@@ -39,11 +39,15 @@ export function addRecreateCommand(context: IContext): void {
     icon: recreateIcon,
     isEnabled: () => workspace.state !== null,
     execute: args =>
-      told(trans, trans.__('Recreate'), () => recreate(context, textOf(args, 'commit') || '@'))
+      once(CommandIDs.recreate, asked =>
+        told(trans, trans.__('Recreate'), () =>
+          recreate(context, textOf(args, 'commit') || '@', asked)
+        )
+      )
   });
 }
 
-async function recreate(context: IContext, commit: string): Promise<void> {
+async function recreate(context: IContext, commit: string, asked: () => void): Promise<void> {
   const { workspace } = context;
   const project = workspace.state?.project.id ?? 'current';
   const plan = await workspace.api.call('get', '/projects/{project}/recreate', {
@@ -79,6 +83,7 @@ async function recreate(context: IContext, commit: string): Promise<void> {
           ...(chosen.branch.trim() === '' ? {} : { branch: chosen.branch.trim() })
         }
       });
+      asked();
       await followed(context, task, chosen.software === 'now' ? (await now).used : null);
       return;
     } catch (error) {

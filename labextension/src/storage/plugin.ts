@@ -6,7 +6,7 @@ import { ITranslator, nullTranslator } from '@jupyterlab/translation';
 import { localeOf, TimeFormat } from '../format/time';
 import { CommandIDs, DOMAIN, IWorkspaceModel } from '../tokens';
 import { textOf } from '../ui/args';
-import { told } from '../workspace/commands';
+import { once, told } from '../workspace/commands';
 
 export const storagePlugin: JupyterFrontEndPlugin<void> = {
   id: 'jupyter-repro:storage',
@@ -39,11 +39,13 @@ export const storagePlugin: JupyterFrontEndPlugin<void> = {
       label: trans.__('What Takes the Space…'),
       isEnabled: () => workspace.state !== null,
       execute: () =>
-        told(trans, trans.__('Storage'), async () =>
-          (await import('./dialogs')).showStorage(
-            context,
-            new TimeFormat(localeOf(given.languageCode)),
-            path => void commands.execute(CommandIDs.purge, { path })
+        once(CommandIDs.storage, () =>
+          told(trans, trans.__('Storage'), async () =>
+            (await import('./dialogs')).showStorage(
+              context,
+              new TimeFormat(localeOf(given.languageCode)),
+              path => void commands.execute(CommandIDs.purge, { path })
+            )
           )
         )
     });

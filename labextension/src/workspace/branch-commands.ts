@@ -20,6 +20,17 @@ export function addBranchCommands({ commands, workspace, documents, trans }: ICo
     return name === '' ? null : name;
   };
 
+  /** Those that nobody works on; null when they could not be read, and that was told. */
+  const freeBranches = async (what: string): Promise<string[] | null> => {
+    let free: string[] | null = null;
+    await told(trans, what, async () => {
+      free = (await workspace.branches())
+        .filter(({ held_by, current }) => held_by === null && !current)
+        .map(({ name }) => name);
+    });
+    return free;
+  };
+
   const switchTo = async (branch: string): Promise<boolean> => {
     if (!(await documents.settle('switch'))) {
       return false;
@@ -53,9 +64,10 @@ export function addBranchCommands({ commands, workspace, documents, trans }: ICo
     execute: async args => {
       let branch = textOf(args, 'branch');
       if (branch === '') {
-        const free = (await workspace.branches()).filter(
-          ({ held_by, current }) => held_by === null && !current
-        );
+        const free = await freeBranches(trans.__('Switch'));
+        if (free === null) {
+          return false;
+        }
         if (free.length === 0) {
           Notification.info(trans.__('There is no other branch to switch to.'), {
             autoClose: BRIEF
@@ -64,7 +76,7 @@ export function addBranchCommands({ commands, workspace, documents, trans }: ICo
         }
         const { value } = await InputDialog.getItem({
           title: trans.__('Switch to which branch?'),
-          items: free.map(({ name }) => name),
+          items: free,
           okLabel: trans.__('Switch')
         });
         branch = value ?? '';
@@ -119,9 +131,10 @@ export function addBranchCommands({ commands, workspace, documents, trans }: ICo
     label: trans.__('Delete a Branch…'),
     isEnabled: () => workspace.state !== null,
     execute: async () => {
-      const free = (await workspace.branches()).filter(
-        ({ held_by, current }) => held_by === null && !current
-      );
+      const free = await freeBranches(trans.__('Delete branch'));
+      if (free === null) {
+        return false;
+      }
       if (free.length === 0) {
         Notification.info(trans.__('There is no branch that could be deleted: each is in use.'), {
           autoClose: BRIEF
@@ -130,7 +143,7 @@ export function addBranchCommands({ commands, workspace, documents, trans }: ICo
       }
       const { value } = await InputDialog.getItem({
         title: trans.__('Delete which branch? Its checkpoints stay.'),
-        items: free.map(({ name }) => name),
+        items: free,
         okLabel: trans.__('Delete')
       });
       if (value === null) {

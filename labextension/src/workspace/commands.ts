@@ -8,9 +8,9 @@ import { baseName, printable, shortId } from '../format/names';
 import { CommandIDs, type IRestored } from '../tokens';
 import { textOf } from '../ui/args';
 import { addBranchCommands, addTagCommands } from './branch-commands';
-import { BRIEF, tellFailure, told, UNDOABLE, type IContext } from './tell';
+import { BRIEF, once, tellFailure, told, UNDOABLE, type IContext } from './tell';
 
-export { told } from './tell';
+export { once, told } from './tell';
 
 export function addWorkspaceCommands(context: IContext): void {
   addCheckpointCommands(context);
@@ -137,19 +137,21 @@ function addRestoreCommands(context: IContext): void {
     caption: trans.__('Put files back as they were; what is there now is kept first'),
     icon: undoIcon,
     isEnabled: () => workspace.state !== null && workspace.task === null,
-    execute: async args => {
+    execute: args => {
       const commit = textOf(args, 'commit');
       const paths = Array.isArray(args.paths) ? args.paths.map(String) : [];
-      if (commit === '' || (paths.length === 0 && !(await confirmed(context, commit)))) {
-        return false;
-      }
-      if (!(await documents.settle('restore'))) {
-        return false;
-      }
-      return told(trans, trans.__('Restore'), async () => {
-        const restored = await workspace.restore(commit, paths);
-        tellRestore(context, restored);
-      });
+      return once(CommandIDs.restore, asked =>
+        told(trans, trans.__('Restore'), async () => {
+          const isWanted =
+            commit !== '' &&
+            (paths.length > 0 || (await confirmed(context, commit))) &&
+            (await documents.settle('restore'));
+          asked();
+          if (isWanted) {
+            tellRestore(context, await workspace.restore(commit, paths));
+          }
+        })
+      );
     }
   });
 }

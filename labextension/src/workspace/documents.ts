@@ -9,6 +9,7 @@ import type { Widget } from '@lumino/widgets';
 
 import { baseName, liesIn } from '../format/names';
 import type { IDocuments, IWorkspaceModel } from '../tokens';
+import { contentOf } from './content';
 
 /** What to do about unsaved documents; a setting. */
 export type SavePolicy = 'ask' | 'always' | 'never';
@@ -93,15 +94,24 @@ export class Documents implements IDocuments {
         content: false,
         hash: true
       });
+      if (context.isDisposed) {
+        // Closed meanwhile: there is nothing to reload.
+        return;
+      }
       const same =
         typeof known.hash === 'string' && typeof now.hash === 'string'
           ? known.hash === now.hash
           : known.last_modified === now.last_modified;
       if (!same || anyway) {
         await context.revert();
-        this._remember(context);
+        if (!context.isDisposed) {
+          this._remember(context);
+        }
       }
     } catch (error) {
+      if (context.isDisposed) {
+        return;
+      }
       if (error instanceof ServerConnection.ResponseError && error.response.status === 404) {
         // The restored state has no such file; what it held is in the safety checkpoint.
         context.model.dirty = false;
@@ -208,13 +218,6 @@ export class Documents implements IDocuments {
   private _reloading: Promise<void> = Promise.resolve();
   /** Documents whose unsaved text the user gave up. */
   private readonly _given = new Set<DocumentRegistry.Context>();
-}
-
-/** All that a person wrote in it. */
-function contentOf(model: DocumentRegistry.IModel): string {
-  return JSON.stringify(model.toJSON(), (key, value: unknown) =>
-    key === 'language_info' ? undefined : value
-  );
 }
 
 function widgetsIn(app: JupyterFrontEnd, area: string): Widget[] {

@@ -34,6 +34,30 @@ export async function told(
   }
 }
 
+const underWay = new Set<string>();
+
+/**
+ * Asks and does something, unless the same is being asked already: a second click is no second wish.
+ *
+ * @param what - tells it from the rest
+ * @param work - calls `asked` when there is nothing left to ask, unless that is at its end
+ * @returns what `work` does; false when it was under way
+ */
+export async function once(
+  what: string,
+  work: (asked: () => void) => Promise<boolean>
+): Promise<boolean> {
+  if (underWay.has(what)) {
+    return false;
+  }
+  underWay.add(what);
+  try {
+    return await work(() => underWay.delete(what));
+  } finally {
+    underWay.delete(what);
+  }
+}
+
 export function tellFailure(trans: TranslationBundle, what: string, error: unknown): void {
   if (error instanceof TaskCancelled) {
     Notification.info(trans.__('%1: stopped, nothing was lost.', what), { autoClose: BRIEF });
