@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
 from pathlib import Path
 
 from jupyter_repro.errors import BlobCorrupt, BlobMissing, Purged, StoreUnsuitable
 from jupyter_repro.store.backends.protocol import AlreadyExists, Backend, KeyNotFound
 from jupyter_repro.store.batch import Batch
-from jupyter_repro.store.index import Location
 from jupyter_repro.store.log import FORMAT, Changes, Head
 from jupyter_repro.store.objects import Kind, decode
 from jupyter_repro.store.packs import pack_key
@@ -144,7 +142,3 @@ class Store(ProjectLog):
             f"The {Kind(kind).name.lower()} {name.hex()} is not in the store at {self.backend.url}. Run "
             "'jupyter-repro verify' to see which files and commits it touches."
         )
-
-    def locate_many(self, names: Iterable[bytes], kind: int) -> dict[bytes, Location]:
-        """Where objects lie, for readers that fetch many in the order of the packs."""
-        return self.index.locate_many(names, kind)

@@ -21,15 +21,15 @@ from jupyter_repro.progress import OnProgress, Progress
 from jupyter_repro.store import Kind
 from jupyter_repro.store.backends import DirectoryBackend
 from jupyter_repro.store.backends.protocol import KeyNotFound
-from jupyter_repro.store.index import Location
 from jupyter_repro.store.objects import decode
 from jupyter_repro.store.packs import pack_key
 from jupyter_repro.workspace.forked import Child, ChildDied, Report, children_wanted
 from jupyter_repro.workspace.placing import refuse_marker, write_blocks
 from jupyter_repro.workspace.statcache import CachedDirectory, StatCache, StatRow, encode_rows, row_of
+from jupyter_repro.workspace.stretches import Stretch, stretches
 
-_SPAN = 4 * 1024 * 1024
-_GAP = 64 * 1024
+# Compared a hundred thousand times: an enumeration's own comparison is slower than that of its number.
+_FILE, _DIRECTORY, _SYMLINK = int(EntryType.FILE), int(EntryType.DIRECTORY), int(EntryType.SYMLINK)
 _WORTH_FORKING = 4000
 _NEW = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_NOFOLLOW", 0) | os.O_CLOEXEC
 
@@ -39,18 +39,12 @@ class _Directory:
     """One directory on its way to the disk."""
 
     path: bytes
+    prefix: bytes
     entries: list[TreeEntry]
     tree: bytes
     mode: int
     rows: list[StatRow] = field(default_factory=list)
-
-
-@dataclass(frozen=True, slots=True)
-class _Target:
-    """One file to be written."""
-
-    directory: _Directory
-    entry: TreeEntry
+    whole: bool = True
 
 
 class _Done(msgspec.Struct, frozen=True):
@@ -62,7 +56,9 @@ class _Done(msgspec.Struct, frozen=True):
     missed: list[bytes]
 
 
-_Span = list[tuple[bytes, Location]]
+_Target = tuple[_Directory, TreeEntry]
+"""One file to be written. A bare tuple, like all of which there is one for each file."""
+
 _Small = dict[bytes, list[_Target]]
 _Item = TypeVar("_Item")
 
@@ -94,7 +90,7 @@ class _Hydration:
         self._files = self._bytes = 0
         self._total_files = self._total_bytes = 0
         self._next_report = 0.0
-        self._children: list[tuple[Child, list[_Span]]] = []
+        self._children: list[tuple[Child, list[Stretch]]] = []
         self._all: list[_Directory] = []
 
     def run(self, tree: bytes, cache: StatCache | None, probe: object) -> tuple[int, int]:
@@ -103,17 +99,17 @@ class _Hydration:
         large: list[_Target] = []
         for directory in directories:
             if directory.path:
-                os.mkdir(os.path.join(self._root, directory.path), directory.mode | 0o700)
+                os.mkdir(directory.prefix, directory.mode | 0o700)
             for entry in directory.entries:
-                if entry.type == EntryType.FILE:
-                    target = _Target(directory, entry)
+                _, form, _, size, content, recipe = entry
+                if form == _FILE:
                     self._total_files += 1
-                    self._total_bytes += entry.size
-                    if entry.recipe is None:
-                        small[entry.content].append(target)
+                    self._total_bytes += size
+                    if recipe is None:
+                        small[content].append((directory, entry))
                     else:
-                        large.append(target)
-                elif entry.type == EntryType.SYMLINK:
+                        large.append((directory, entry))
+                elif form == _SYMLINK:
                     self._symlink(directory, entry)
         self._write_all(small, large)
         self._modes(directories)
@@ -123,26 +119,27 @@ class _Hydration:
 
     def _directories(self, tree: bytes) -> list[_Directory]:
         get_tree = self._repository.get_tree
-        found = [_Directory(b"", get_tree(tree), tree, 0o755)]
+        found = [_Directory(b"", self._root + b"/", get_tree(tree), tree, 0o755)]
         refuse_marker(found[0].entries)
         for directory in found:  # grows while it is walked: parents come before children
-            for entry in directory.entries:
-                if entry.type == EntryType.DIRECTORY:
-                    path = directory.path + b"/" + entry.name if directory.path else entry.name
-                    found.append(_Directory(path, get_tree(entry.content), entry.content, entry.mode))
+            for name, form, mode, _, content, _ in directory.entries:
+                if form == _DIRECTORY:
+                    path = directory.path + b"/" + name if directory.path else name
+                    found.append(_Directory(path, directory.prefix + name + b"/", get_tree(content), content, mode))
         return found
 
     def _write_all(self, small: _Small, large: list[_Target]) -> None:
-        located = self._repository.store.locate_many(small.keys(), Kind.BLOB)
-        spans = list(_spans(located))
+        every = list(stretches(self._repository.store.index.in_packs(small.keys(), Kind.BLOB)))
+        found = sum(len(stretch.objects) for stretch in every)
         try:
-            mine = self._fork(spans, small)
+            mine = self._fork(every, small)
             if self._children:
-                missed = [name for span in mine for name in self._span(span, small)]
+                missed = [name for stretch in mine for name in self._stretch(stretch, small)]
                 missed += self._gather(small)
             else:
-                missed = self._pooled(lambda span: self._span(span, small), mine)
-            missed += small.keys() - located.keys()
+                missed = self._pooled(lambda stretch: self._stretch(stretch, small), mine)
+            if found < len(small):
+                missed += small.keys() - {name for stretch in every for *_, name in stretch.objects}
             self._pooled(lambda name: self._alone(name, small[name]), missed)
             self._pooled(self._large, large)
         finally:
@@ -161,18 +158,18 @@ class _Hydration:
         finally:
             pool.shutdown(wait=True, cancel_futures=True)
 
-    def _fork(self, spans: list[_Span], small: _Small) -> list[_Span]:
-        """Give a share of the spans to forked processes, where there is enough to do and it is safe.
+    def _fork(self, every: list[Stretch], small: _Small) -> list[Stretch]:
+        """Give a share of the stretches to forked processes, where there is enough to do and it is safe.
 
         Returns those that are left to this process.
         """
         local = isinstance(self._repository.store.backend, DirectoryBackend)
         count = children_wanted() if local and len(small) >= _WORTH_FORKING else 0
-        mine = spans[0 :: count + 1]
+        mine = every[0 :: count + 1]
         for number in range(1, count + 1):
-            share = spans[number :: count + 1]
+            share = every[number :: count + 1]
 
-            def work(report: Report, share: list[_Span] = share) -> bytes:
+            def work(report: Report, share: list[Stretch] = share) -> bytes:
                 return self._as_child(share, small, report)
 
             try:
@@ -181,13 +178,13 @@ class _Hydration:
                 mine += share
         return mine
 
-    def _as_child(self, spans: list[_Span], small: _Small, report: Report) -> bytes:
+    def _as_child(self, share: list[Stretch], small: _Small, report: Report) -> bytes:
         self._on_progress = None
         for directory in self._all:
             directory.rows.clear()
         missed = []
-        for span in spans:
-            missed += self._span(span, small)
+        for stretch in share:
+            missed += self._stretch(stretch, small)
             report(self._files, self._bytes)
         rows = [(number, directory.rows) for number, directory in enumerate(self._all) if directory.rows]
         return msgspec.msgpack.encode(_Done(self._files, self._bytes, rows, missed))
@@ -209,82 +206,79 @@ class _Hydration:
         self._children.clear()
         return missed
 
-    def _over_again(self, share: list[_Span], small: _Small) -> list[bytes]:
+    def _over_again(self, share: list[Stretch], small: _Small) -> list[bytes]:
         """Write what a process that was killed had to write, whatever it had written of it."""
-        for target in (target for span in share for name, _ in span for target in small[name]):
-            with contextlib.suppress(FileNotFoundError):
-                os.unlink(os.path.join(self._root, target.directory.path, target.entry.name))
-        return [name for span in share for name in self._span(span, small)]
+        for stretch in share:
+            for directory, entry in (target for *_, name in stretch.objects for target in small[name]):
+                with contextlib.suppress(FileNotFoundError):
+                    os.unlink(directory.prefix + entry.name)
+        return [name for stretch in share for name in self._stretch(stretch, small)]
 
-    def _span(self, span: _Span, small: _Small) -> list[bytes]:
+    def _stretch(self, stretch: Stretch, small: _Small) -> list[bytes]:
         """Write the files of one stretch of a pack; returns the names of those that are no longer there."""
-        first, last = span[0][1], span[-1][1]
-        length = last.offset + last.stored - first.offset
+        begin, objects = stretch.offset, stretch.objects
         try:
-            data = memoryview(self._repository.store.backend.get(pack_key(first.pack), first.offset, length))
+            data = memoryview(self._repository.store.backend.get(pack_key(stretch.pack), begin, stretch.length))
         except KeyNotFound:
-            return [name for name, _ in span]
-        for name, place in span:
-            start = place.offset - first.offset
-            plain = decode(place.codec, data[start : start + place.stored], place.plain, name)
-            for target in small[name]:
-                self._write(target, plain)
-        self._report()
+            return [name for *_, name in objects]
+        files = size = 0
+        for offset, stored, codec, length, name in objects:
+            start = offset - begin
+            plain = decode(codec, data[start : start + stored], length, name)
+            for directory, entry in small[name]:
+                self._write(directory, entry, plain)
+                files += 1
+                size += length
+        self._count(files, size)
         return []
 
     def _alone(self, name: bytes, targets: list[_Target]) -> list[bytes]:
         plain = self._repository.store.get(Kind.BLOB, name)
-        for target in targets:
-            self._write(target, plain)
+        for directory, entry in targets:
+            self._write(directory, entry, plain)
+        self._count(len(targets), len(targets) * len(plain))
         return []
 
-    def _write(self, target: _Target, data: bytes) -> None:
-        directory, entry = target.directory, target.entry
-        path = (
-            b"%b/%b/%b" % (self._root, directory.path, entry.name)
-            if directory.path
-            else b"%b/%b" % (self._root, entry.name)
-        )
-        mode = entry.mode
-        fd = os.open(path, _NEW, mode)
+    def _write(self, directory: _Directory, entry: TreeEntry, data: bytes) -> None:
+        name, _, mode, *_ = entry
+        fd = os.open(directory.prefix + name, _NEW, mode)
         try:
             if data and os.write(fd, data) != len(data):
                 os.lseek(fd, 0, os.SEEK_SET)
                 write_blocks(fd, [data])
             if mode & self._umask:
                 os.fchmod(fd, mode)
-            self._wrote(directory, entry, os.fstat(fd))
+            directory.rows.append(row_of(name, os.fstat(fd)))
         finally:
             os.close(fd)
 
     def _large(self, target: _Target) -> list[bytes]:
-        directory, entry = target.directory, target.entry
-        fd = os.open(os.path.join(self._root, directory.path, entry.name), _NEW, entry.mode)
+        directory, entry = target
+        fd = os.open(directory.prefix + entry.name, _NEW, entry.mode)
         try:
             write_blocks(fd, self._counted(self._repository.read(entry)))
             if entry.mode & self._umask:
                 os.fchmod(fd, entry.mode)
-            self._wrote(directory, entry, os.fstat(fd), counted=True)
+            directory.rows.append(row_of(entry.name, os.fstat(fd)))
         finally:
             os.close(fd)
+        self._count(1, 0)
         return []
 
     def _counted(self, blocks: Iterator[bytes]) -> Iterator[bytes]:
         for block in blocks:
             yield block
-            with self._lock:
-                self._bytes += len(block)
-            self._report()
+            self._count(0, len(block))
 
-    def _wrote(self, directory: _Directory, entry: TreeEntry, st: os.stat_result, counted: bool = False) -> None:
-        directory.rows.append(row_of(entry.name, st))
+    def _count(self, files: int, size: int) -> None:
+        """So much more is written."""
         with self._lock:
-            self._files += 1
-            if not counted:
-                self._bytes += entry.size
+            self._files += files
+            self._bytes += size
+        self._report()
 
     def _symlink(self, directory: _Directory, entry: TreeEntry) -> None:
-        path = os.path.join(self._root, directory.path, entry.name)
+        path = directory.prefix + entry.name
         os.symlink(entry.content, path)
         st = os.lstat(path)
         directory.rows.append(row_of(entry.name, st))
@@ -293,11 +287,13 @@ class _Hydration:
         for directory in reversed(directories):
             made = (directory.mode | 0o700) & ~self._umask
             if directory.path and made != directory.mode:
-                os.chmod(os.path.join(self._root, directory.path), directory.mode)
+                os.chmod(directory.prefix, directory.mode)
 
     def _remember(self, directories: list[_Directory], cache: StatCache, present: int) -> None:
         def rows() -> Iterator[tuple[bytes, CachedDirectory]]:
             for directory in directories:
+                if not directory.whole:
+                    continue  # it is not the tree that it was made from
                 directory.rows.sort()
                 stored = [
                     row._replace(size=-1) if row.mtime >= present or row.ctime >= present else row
@@ -325,26 +321,6 @@ class _Hydration:
             files = self._files + sum(child.counts[0] for child, _ in self._children)
             size = self._bytes + sum(child.counts[1] for child, _ in self._children)
             self._on_progress(Progress("write", files, self._total_files, size, self._total_bytes))
-
-
-def _spans(located: dict[bytes, Location]) -> Iterator[_Span]:
-    """Objects in the order of the packs, cut where a gap or the length of one reading ends."""
-    span: _Span = []
-    # An object of no bytes lies where the next one begins, and must not be taken for the end of the span.
-    for name, place in sorted(located.items(), key=lambda item: (item[1].pack, item[1].offset, item[1].stored)):
-        if span:
-            first, last = span[0][1], span[-1][1]
-            end = last.offset + last.stored
-            if (
-                place.pack != first.pack
-                or place.offset - end > _GAP
-                or place.offset + place.stored - first.offset > _SPAN
-            ):
-                yield span
-                span = []
-        span.append((name, place))
-    if span:
-        yield span
 
 
 def _umask() -> int:

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from jupyter_repro import verbs
-from jupyter_repro.workspace import forked, read_ahead, recreate
+from jupyter_repro.workspace import forked, read_ahead, recreate, stretches
 from tests.support import scratch
 from tests.support.trees import File, commit_tree, read_tree, tree_of, write_tree
 
@@ -57,7 +57,7 @@ def sharing() -> Iterator[pytest.MonkeyPatch]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(read_ahead, "WORTH_FORKING", 0)
         patch.setattr(recreate, "_WORTH_FORKING", 0)
-        patch.setattr(recreate, "_SPAN", 64)
+        patch.setattr(stretches, "LONGEST", 64)
         patch.setattr(read_ahead, "children_wanted", lambda: 1)
         patch.setattr(recreate, "children_wanted", lambda: 3)
         yield patch
@@ -93,8 +93,8 @@ def test_what_a_killed_process_had_to_write_is_written_by_the_one_that_is_left()
     write = recreate._Hydration._write
     over_again = recreate._Hydration._over_again
 
-    def dying(self, target, data):
-        write(self, target, data)
+    def dying(self, directory, entry, data):
+        write(self, directory, entry, data)
         if os.getpid() != parent:
             os.kill(os.getpid(), signal.SIGKILL)
 
