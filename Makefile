@@ -70,7 +70,7 @@ test-plugin: $(VENV)/.lab
 
 test-python: $(VENV)/.test plugin
 	@sh scripts/install-system.sh test
-	PYTHONHASHSEED=$(if $(EXPLORE),random,0) $(BIN)/python -m pytest -rs -n $(JOBS) --dist loadgroup $(PYTEST)
+	PYTHONHASHSEED=$(if $(EXPLORE),random,0) $(BIN)/python -m pytest -rsR -n $(JOBS) --dist loadgroup $(PYTEST)
 
 lint: lint-python lint-plugin
 
