@@ -15,7 +15,7 @@ from jupyter_repro.cli.listing import change_line, change_lines
 from jupyter_repro.cli.opening import in_project, paths_inside, the_project
 from jupyter_repro.cli.output import is_terminal, paint, say, say_bytes, say_json
 from jupyter_repro.cli.shapes import change_documents
-from jupyter_repro.errors import CommitNotFound, InvalidRequest
+from jupyter_repro.errors import CommitNotFound, InvalidRequest, Purged
 
 if TYPE_CHECKING:
     from jupyter_repro.verbs.changes import Change
@@ -91,7 +91,11 @@ def _print(opened: OpenedProject, change: Change, working: bool) -> None:
     say(change_line(change))
     if change.change not in ("added", "deleted", "modified", "renamed", "type") or change.path.endswith("/"):
         return
-    text = verbs.text_diff(opened, change, working=working)
+    try:
+        text = verbs.text_diff(opened, change, working=working)
+    except Purged as error:
+        say(f"  {error}")
+        return
     if text is None:
         say("  binary content differs" if change.change == "modified" else "  binary content")
         return

@@ -5,9 +5,9 @@ from __future__ import annotations
 import click
 
 from jupyter_repro.cli.command import command
-from jupyter_repro.cli.escape import quoted, shown_path
+from jupyter_repro.cli.escape import quoted, shown_path, shown_text
 from jupyter_repro.cli.opening import in_project, the_project
-from jupyter_repro.cli.output import paint, say, say_json
+from jupyter_repro.cli.output import note, paint, say, say_json
 from jupyter_repro.cli.progress import watched
 from jupyter_repro.cli.words import count
 
@@ -25,6 +25,8 @@ def command_here(directory: str, project: str | None, as_json: bool) -> None:
 
     with the_project(project) as opened, watched() as on_progress:
         done = verbs.export_git(opened, directory, on_progress=on_progress)
+    if done.notice:
+        note(shown_text(done.notice))
     if as_json:
         say_json({"path": done.path, "commits": done.commits, "branches": done.branches, "tags": done.tags})
         return

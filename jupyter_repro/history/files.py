@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import os
+from collections.abc import Iterator, Sequence
 from itertools import accumulate
 
+from jupyter_repro.errors import BlobCorrupt, BlobMissing
 from jupyter_repro.history.trees import EntryType, Recipe, TreeEntry, decode_recipe
 from jupyter_repro.store import Kind, Store
 
@@ -34,3 +36,29 @@ def read_file(store: Store, entry: TreeEntry, start: int = 0, length: int | None
             continue
         data = store.get(Kind.BLOB, name)
         yield data[max(0, start - offset) : end - offset]
+
+
+def is_purged(store: Store, entry: TreeEntry) -> bool:
+    """Whether a purge took the content of a file, or a part of it, so that nobody can have it back."""
+    if not store.head.purged or entry.type != EntryType.FILE:
+        return False
+    if entry.recipe is None:
+        return _taken(store, Kind.BLOB, entry.content)
+    if _taken(store, Kind.RECIPE, entry.recipe):
+        return True
+    try:
+        return any(_taken(store, Kind.BLOB, name) for name in recipe_of(store, entry).ids())
+    except (BlobCorrupt, BlobMissing):
+        return False  # that is damage, which whoever reads it hears of
+
+
+def _taken(store: Store, kind: Kind, name: bytes) -> bool:
+    return name in store.head.purged and store.index.locate(name, kind) is None
+
+
+def left_out(paths: Sequence[bytes]) -> str:
+    """What to tell of files that are not put back because their content was purged; "" when there are none."""
+    if not paths:
+        return ""
+    more = f" and {len(paths) - 3:,} more" if len(paths) > 3 else ""
+    return f"Left out, because the content was purged: {', '.join(repr(os.fsdecode(p)) for p in paths[:3])}{more}."

@@ -12,6 +12,7 @@ from typing import IO
 
 from jupyter_repro.errors import MissingTool, NotPossible
 from jupyter_repro.history import Commit, EntryType, TreeEntry, diff_trees
+from jupyter_repro.history.files import is_purged, left_out
 from jupyter_repro.progress import OnProgress, Progress
 from jupyter_repro.verbs.opened import OpenedProject
 from jupyter_repro.verbs.recording import record
@@ -19,12 +20,14 @@ from jupyter_repro.verbs.recording import record
 
 @dataclass(frozen=True, slots=True)
 class GitExported:
-    """The absolute path of the repository, and how many commits, branches and tags it got."""
+    """The absolute path of the repository, and how many commits, branches and tags it got. ``notice`` names files
+    that were left out."""
 
     path: str
     commits: int
     branches: int
     tags: int
+    notice: str = ""
 
 
 def export_git(
@@ -33,8 +36,8 @@ def export_git(
     """Write every commit that a branch or tag reaches into a new git repository at ``directory``.
 
     The directory must be new or empty; the repository is bare of a working tree until ``git checkout``. What git
-    cannot keep (empty directories, permission bits other than the exec bit, environments) is left out.
-    Raises ``MissingTool`` or ``NotPossible``.
+    cannot keep (empty directories, permission bits other than the exec bit, environments) is left out, and files whose
+    content was purged. Raises ``MissingTool`` or ``NotPossible``.
     """
     git = shutil.which("git")
     if git is None:
@@ -55,8 +58,8 @@ def export_git(
         stderr=subprocess.PIPE,
     )
     assert process.stdin is not None
+    writer = _FastImport(opened, process.stdin)
     try:
-        writer = _FastImport(opened, process.stdin)
         for number, commit in enumerate(_parents_first(commits)):
             writer.commit(commit)
             if on_progress is not None and number % 16 == 0:
@@ -69,7 +72,8 @@ def export_git(
     if process.wait() != 0:
         raise NotPossible(f"git could not take the history ({said.splitlines()[0] if said else 'no reason given'}).")
     record(opened, "export-git", str(place), commits=len(commits))
-    return GitExported(str(place), len(commits), len(repository.branches), len(repository.tags))
+    notice = left_out(sorted(writer.purged))
+    return GitExported(str(place), len(commits), len(repository.branches), len(repository.tags), notice)
 
 
 def _run(command: list[str], place: Path) -> None:
@@ -109,6 +113,7 @@ class _FastImport:
         self._marks: dict[str, int] = {}
         self._blobs: dict[bytes, int] = {}
         self._next = 0
+        self.purged: set[bytes] = set()
 
     def _mark(self) -> int:
         self._next += 1
@@ -124,7 +129,10 @@ class _FastImport:
         for change in diff_trees(repository.get_tree, old, bytes.fromhex(commit.tree)):
             if change.is_directory:
                 continue
-            if change.new is None:
+            purged = change.new is not None and is_purged(repository.store, change.new)
+            if purged:
+                self.purged.add(change.path)
+            if change.new is None or purged:
                 lines.append(b"D " + _quoted(change.path) + b"\n")
             else:
                 later.append(self._entry(change.path, change.new))

@@ -12,6 +12,7 @@ from pathlib import Path
 
 from jupyter_repro.errors import BranchExists, DestinationNotEmpty, NotAWorkspace, ReproError
 from jupyter_repro.history import Commit
+from jupyter_repro.history.files import left_out
 from jupyter_repro.history.revisions import check_name
 from jupyter_repro.progress import OnProgress
 from jupyter_repro.verbs.init import attach
@@ -84,12 +85,10 @@ def _with_environment(
             brought = restore_environment(there, found.id, on_line=on_line)
     except ReproError as error:
         again = f"jupyter-repro -C {shlex.quote(made.path)} restore {found.id[:12]} --environment"
-        return replace(
-            made,
-            notice=f"The environment {found.environment.label} did not come along. {error} Once that is mended, "
-            f"'{again}' brings it.",
-        )
-    return replace(made, environment=brought.used.label, notice=brought.notice)
+        missing = f"The environment {found.environment.label} did not come along. {error}"
+        notice = f"{made.notice} {missing} Once that is mended, '{again}' brings it.".lstrip()
+        return replace(made, notice=notice)
+    return replace(made, environment=brought.used.label, notice=f"{made.notice} {brought.notice}".strip())
 
 
 def propose_branch(opened: OpenedProject, found: Commit, named: str) -> str:
@@ -138,7 +137,7 @@ def _fresh(opened: OpenedProject, found: Commit, root: Path, name: str, on_progr
         try:
             cache = StatCache(parts / "stat.sqlite", _generation(opened))
             try:
-                files, size = hydrate_new(opened.repository, found, root, cache, lambda: _probe(root), on_progress)
+                done = hydrate_new(opened.repository, found, root, cache, lambda: _probe(root), on_progress)
             finally:
                 cache.close()
             opened.repository.create_branch(name, found)
@@ -151,7 +150,8 @@ def _fresh(opened: OpenedProject, found: Commit, root: Path, name: str, on_progr
         _clear(root, existed)
         raise
     _note(opened, found, made.workspace, name, root)
-    return Recreated(made.project, made.workspace, name, str(root), found.id, files, size)
+    files, size, gone = done
+    return Recreated(made.project, made.workspace, name, str(root), found.id, files, size, notice=left_out(gone))
 
 
 def _generation(opened: OpenedProject) -> str:
@@ -183,7 +183,7 @@ def _over(opened: OpenedProject, found: Commit, root: Path, name: str, on_progre
         done = restore(there, found.id, on_progress=on_progress)
     _note(opened, found, made.workspace, name, root)
     undo = f"jupyter-repro -C {shlex.quote(str(root))} restore {done.safety.id[:12]}" if done.safety else ""
-    return Recreated(made.project, made.workspace, name, str(root), found.id, done.written, 0, undo)
+    return Recreated(made.project, made.workspace, name, str(root), found.id, done.written, 0, undo, notice=done.notice)
 
 
 def _note(opened: OpenedProject, found: Commit, workspace: str, branch: str, root: Path) -> None:

@@ -19,8 +19,9 @@ def restore(
 ) -> Restored:
     """Put the whole commit, or only ``paths`` of it, into the workspace.
 
-    What is replaced or removed is in a commit of its own first, which ``Restored.undo`` names. Raises
-    ``CommitNotFound``, ``PathNotFound``, ``UnreadableFile`` or ``CannotSave``; then nothing was changed.
+    What is replaced or removed is in a commit of its own first, which ``Restored.undo`` names. Files whose content was
+    purged are left as they are, and named in the notice. Raises ``CommitNotFound``, ``PathNotFound``,
+    ``UnreadableFile``, ``CannotSave``, or ``Purged`` for a file asked for by name; then nothing was changed.
     """
     workspace = opened.workspace
     with workspace.held(on_progress):
@@ -28,4 +29,4 @@ def restore(
         notice = finish_interrupted(workspace)
         result = restore_workspace(workspace, target, [os.fsencode(path) for path in paths], on_progress)
     record(opened, "restore", target.id, paths=list(paths), safety=result.safety.id if result.safety else "")
-    return replace(result, notice=notice) if notice else result
+    return replace(result, notice=f"{notice} {result.notice}".strip()) if notice else result

@@ -32,4 +32,4 @@ def switch(opened: Opened, branch: str, *, on_progress: OnProgress | None = None
         before = workspace.state.branch
         result = switch_workspace(workspace, branch, on_progress)
     record(opened, "switch", branch, before=before)
-    return replace(result, notice=notice) if notice else result
+    return replace(result, notice=f"{notice} {result.notice}".strip()) if notice else result

@@ -16,6 +16,7 @@ from typing import TypeVar
 import msgspec
 
 from jupyter_repro.history import Commit, EntryType, Repository, TreeEntry
+from jupyter_repro.history.files import is_purged
 from jupyter_repro.history.trees import encode_tree
 from jupyter_repro.progress import OnProgress, Progress
 from jupyter_repro.store import Kind
@@ -70,12 +71,13 @@ def hydrate_new(
     cache: StatCache | None = None,
     probe: object = None,
     on_progress: OnProgress | None = None,
-) -> tuple[int, int]:
-    """Write every file of ``commit`` into the empty directory ``root``; returns how many files and bytes.
+) -> tuple[int, int, list[bytes]]:
+    """Write every file of ``commit`` into the empty directory ``root``; returns how many files and bytes, and the
+    paths of those that are left out because their content was purged.
 
     ``cache``, if given, learns what was written, so that the first checkpoint need not read it again;
     ``probe`` is then called with no arguments for the present (ns) by the clock of the files. Raises
-    ``BlobCorrupt``, ``BlobMissing`` or ``Purged`` before a damaged file is given its name.
+    ``BlobCorrupt`` or ``BlobMissing``, or ``Purged`` for a commit that was thinned out.
     """
     return _Hydration(repository, os.fsencode(root), on_progress).run(bytes.fromhex(commit.tree), cache, probe)
 
@@ -93,16 +95,22 @@ class _Hydration:
         self._children: list[tuple[Child, list[Stretch]]] = []
         self._all: list[_Directory] = []
 
-    def run(self, tree: bytes, cache: StatCache | None, probe: object) -> tuple[int, int]:
+    def run(self, tree: bytes, cache: StatCache | None, probe: object) -> tuple[int, int, list[bytes]]:
         directories = self._all = self._directories(tree)
         small: dict[bytes, list[_Target]] = defaultdict(list)
         large: list[_Target] = []
+        gone: list[bytes] = []
+        store = self._repository.store
+        purged = bool(store.head.purged)
         for directory in directories:
             if directory.path:
                 os.mkdir(directory.prefix, directory.mode | 0o700)
             for entry in directory.entries:
                 _, form, _, size, content, recipe = entry
-                if form == _FILE:
+                if purged and is_purged(store, entry):
+                    directory.whole = False
+                    gone.append(os.path.join(directory.path, entry.name))
+                elif form == _FILE:
                     self._total_files += 1
                     self._total_bytes += size
                     if recipe is None:
@@ -115,7 +123,7 @@ class _Hydration:
         self._modes(directories)
         if cache is not None and callable(probe):
             self._remember(directories, cache, probe())
-        return self._files, self._bytes
+        return self._files, self._bytes, gone
 
     def _directories(self, tree: bytes) -> list[_Directory]:
         get_tree = self._repository.get_tree

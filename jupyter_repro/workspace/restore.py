@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 
 from jupyter_repro.errors import BlobCorrupt, BlobMissing, NotPossible, PathNotFound, Purged
 from jupyter_repro.history import Commit, EntryType, TreeChange, TreeEntry, diff_trees, find_entry
+from jupyter_repro.history.files import is_purged, left_out
 from jupyter_repro.history.trees import edit_tree, split_path
 from jupyter_repro.progress import Meter, OnProgress
 from jupyter_repro.workspace.applying import Applier, LateEdit
@@ -24,7 +25,7 @@ _TRIES = 6
 class Restored:
     """What a restore or switch did: ``commit`` the folder is now the same as, ``safety`` the commit
     that holds what was there before, ``written`` and ``removed`` counts of files and links, ``undo``
-    the command that takes it back."""
+    the command that takes it back. ``notice`` says what else there is to know."""
 
     commit: Commit
     safety: Commit | None
@@ -40,18 +41,22 @@ def restore(
 ) -> Restored:
     """Put ``commit`` (or only ``paths`` of it) into the workspace. The caller holds the workspace.
 
-    Everything that is replaced or removed is in the safety commit first. Raises ``PathNotFound``,
-    ``UnreadableFile`` or ``CannotSave``; then nothing was changed.
+    Everything that is replaced or removed is in the safety commit first. Where the content of a file was purged, the
+    workspace keeps what it has there. Raises ``PathNotFound``, ``UnreadableFile``, ``CannotSave``, or ``Purged``
+    for a file that was asked for by name; then nothing was changed.
     """
     names = tuple(b"/".join(split_path(path)) for path in paths)
     if b"" in names:
         names = ()
     for name in names:
-        if find_entry(workspace.repository.get_tree, bytes.fromhex(commit.tree), name) is None:
+        entry = find_entry(workspace.repository.get_tree, bytes.fromhex(commit.tree), name)
+        if entry is None:
             raise PathNotFound(
                 f"Commit {commit.id[:12]} has no {os.fsdecode(name)!r}. "
                 f"'jupyter-repro ls {commit.id[:12]}' lists what it has."
             )
+        if is_purged(workspace.repository.store, entry):
+            raise Purged(f"The content of {os.fsdecode(name)!r} was purged; it cannot be had back.")
     journal = Journal("restore", commit.id, tuple(os.fsdecode(name) for name in names), workspace.state.branch, None)
     return _carry_out(workspace, journal, on_progress)
 
@@ -112,12 +117,13 @@ def _carry_out(workspace: Workspace, journal: Journal, on_progress: OnProgress |
     target = workspace.repository.commit_at(journal.target)
     refuse_marker(workspace.repository.get_tree(bytes.fromhex(target.tree)))
     first_safety: Commit | None = None
+    gone: list[bytes] = []
     before = workspace.state.branch
     written = removed = 0
     for attempt in range(_TRIES):
         safety = _save(workspace, target, journal)
         first_safety = first_safety or safety
-        plan = _plan(workspace, safety, target, journal)
+        plan, gone = _plan(workspace, safety, target, journal)
         obstacles = _obstacles(workspace, plan)
         if obstacles:
             wanted = Wanted(_before(journal, target), "auto", allow_empty=False, forced=tuple(obstacles))
@@ -147,7 +153,7 @@ def _carry_out(workspace: Workspace, journal: Journal, on_progress: OnProgress |
         if journal.action == "switch"
         else f"jupyter-repro restore {first_safety.id[:12]}"
     )
-    return Restored(commit, first_safety, written, removed, undo, workspace.state.branch)
+    return Restored(commit, first_safety, written, removed, undo, workspace.state.branch, left_out(gone))
 
 
 def _give_up(workspace: Workspace, journal: Journal, safety: Commit) -> None:
@@ -169,7 +175,23 @@ def _save(workspace: Workspace, target: Commit, journal: Journal) -> Commit:
     return checkpoint(workspace, Wanted(_before(journal, target), "auto")).commit
 
 
-def _plan(workspace: Workspace, safety: Commit, target: Commit, journal: Journal) -> list[TreeChange]:
+def _plan(
+    workspace: Workspace, safety: Commit, target: Commit, journal: Journal
+) -> tuple[list[TreeChange], list[bytes]]:
+    """The changes from ``safety`` to ``target`` that can be made, and the paths of files that were purged."""
+    store, changes = workspace.repository.store, _changes(workspace, safety, target, journal)
+    if not store.head.purged:
+        return changes, []
+    plan, gone = [], []
+    for change in changes:
+        if change.new is not None and is_purged(store, change.new):
+            gone.append(change.path)
+        else:
+            plan.append(change)
+    return plan, gone
+
+
+def _changes(workspace: Workspace, safety: Commit, target: Commit, journal: Journal) -> list[TreeChange]:
     repository = workspace.repository
     current = bytes.fromhex(safety.tree)
     wanted = bytes.fromhex(target.tree)
@@ -260,7 +282,7 @@ def _apply(
         target = workspace.repository.commit_at(journal.target)
         earlier: list[TreeChange] = []
         if journal.safety is not None:
-            earlier = _plan(workspace, workspace.repository.commit_at(journal.safety), target, journal)
+            earlier, _ = _plan(workspace, workspace.repository.commit_at(journal.safety), target, journal)
         applier = Applier(workspace, cache, journal.token, bytes.fromhex(target.tree))
         return applier.run(plan, obstacles, Meter("write", on_progress, len(files), size), earlier)
     finally:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -19,7 +20,7 @@ from jupyter_repro.verbs.purge import allow_again, purge
 from jupyter_repro.verbs.verify import verify
 from tests.support import scratch, strategies
 from tests.support.scratch import Scratch
-from tests.support.trees import File, commit_tree, tree_of, write_tree
+from tests.support.trees import File, commit_tree, read_tree, tree_of, write_tree
 
 SECRET = b"a secret that does not compress: " + strategies.bytes_of(7, 40)
 
@@ -124,3 +125,49 @@ def test_what_shares_content_is_named_and_kept_unless_everywhere(opened: tuple[S
         with pytest.raises(Purged):
             b"".join(verbs.cat(ws, commit, path))
     assert verify(ws).ok
+
+
+def test_the_rest_of_a_commit_can_be_had_after_a_purge(opened: tuple[Scratch, Opened]) -> None:
+    place, ws = opened
+    large = strategies.bytes_of(11, 3_000_000)
+    before = tree_of([(b"data/secret", File(SECRET)), (b"data/large.bin", File(large)), (b"kept", File(b"kept"))])
+    write_tree(os.fsencode(place.work), before)
+    commit = verbs.checkpoint(ws).commit.id
+    verbs.create_branch(ws, "then", commit)
+    (place.work / "data" / "secret").write_bytes(b"harmless")
+    (place.work / "data" / "large.bin").unlink()
+    (place.work / "kept").write_bytes(b"changed")
+    now = verbs.checkpoint(ws).commit.id
+    for path in ("data/secret", "data/large.bin"):
+        verbs.purge(ws, path, "a test")
+    # What was put in its place since is gone with the path, in the history; the workspace keeps it.
+    (place.work / "data" / "secret").write_bytes(b"as harmless")
+
+    there = place.folder("there")
+    made = verbs.recreate(ws, commit, there)
+    assert made.notice == "Left out, because the content was purged: 'data/large.bin', 'data/secret'."
+    assert read_tree(os.fsencode(there)) == {b"data": before[b"data"], b"kept": File(b"kept")}
+    with verbs.open_workspace(there) as again:
+        assert verbs.status(again).deleted == ("data/large.bin", "data/secret")
+        assert verbs.checkpoint(again).deleted == 2
+
+    done = verbs.restore(ws, commit)
+    assert done.notice == "Left out, because the content was purged: 'data/large.bin', 'data/secret'."
+    assert read_tree(os.fsencode(place.work)) == {
+        b"data": before[b"data"],
+        b"data/secret": File(b"as harmless"),
+        b"kept": File(b"kept"),
+    }
+    assert verbs.restore(ws, now).notice, "the path held something else then, and that was purged with it"
+    assert verbs.switch(ws, "then").notice
+    assert (place.work / "kept").read_bytes() == b"kept"
+    with pytest.raises(Purged, match="data/secret"):
+        verbs.restore(ws, commit, ["data/secret"])
+    assert verbs.restore(ws, commit, ["data"]).notice
+
+    verbs.create_tag(ws, "start", commit)
+    exported = verbs.export_git(ws, place.folder("git"))
+    assert exported.notice
+    listing = ["git", "-C", exported.path, "ls-tree", "-r", "--name-only", "start"]
+    said = subprocess.run(listing, capture_output=True, text=True, check=True)
+    assert said.stdout.split() == ["kept"]

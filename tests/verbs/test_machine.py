@@ -89,6 +89,11 @@ class Machine(RuleBasedStateMachine):
     def _gone(self, tree: Tree) -> bool:
         return any(isinstance(node, File) and node.data in self.purged for node in tree.values())
 
+    def _left(self, commit: str) -> Tree:
+        """What can be had of a commit."""
+        tree = self.commits[commit]
+        return {path: node for path, node in tree.items() if not isinstance(node, File) or node.data not in self.purged}
+
     def _put(self, path: bytes, node: Node) -> None:
         for above in parents(path):
             if not isinstance(self.folder.get(above), Folder):
@@ -189,12 +194,13 @@ class Machine(RuleBasedStateMachine):
 
     @rule(pick=picks)
     def restore(self, pick: int) -> None:
-        commit, before = self._commit(pick), dict(self.folder)
-        if self._gone(self.commits[commit]):
-            self._refuses(lambda: verbs.restore(self.ws, commit))
-            return
+        self._restore(self._commit(pick))
+
+    def _restore(self, commit: str) -> None:
+        before = dict(self.folder)
         done = verbs.restore(self.ws, commit)
-        self.folder = dict(self.commits[commit])
+        assert bool(done.notice) == self._gone(self.commits[commit])
+        self.folder = self._left(commit)
         self.branches[self.branch] = done.commit.id
         assert done.safety is not None
         self._after_restore(before, done.safety.id, done.commit.id)
@@ -204,8 +210,10 @@ class Machine(RuleBasedStateMachine):
     def restore_what_is_purged(self, pick: int) -> None:
         gone = [commit for commit, tree in self.commits.items() if self._gone(tree)]
         commit = gone[pick % len(gone)]
-        self._refuses(lambda: verbs.restore(self.ws, commit))
-        note("it was refused")
+        secret = next(path for path, node in self.commits[commit].items() if path not in self._left(commit))
+        self._refuses(lambda: verbs.restore(self.ws, commit, [os.fsdecode(secret)]))
+        self._restore(commit)
+        note("the rest was restored")
 
     @rule(pick=picks, which=st.lists(picks, min_size=1, max_size=3))
     def restore_paths(self, pick: int, which: list[int]) -> None:
@@ -234,13 +242,13 @@ class Machine(RuleBasedStateMachine):
         commit = self._commit(pick)
         self.counter += 1
         there = self.place.folder(f"again-{self.counter}")
-        if self._gone(self.commits[commit]):
-            with pytest.raises(Purged):
-                verbs.recreate(self.ws, commit, there)
-            assert not there.exists()
-            return
         made = verbs.recreate(self.ws, commit, there)
-        assert read_tree(os.fsencode(there)) == self.commits[commit]
+        assert bool(made.notice) == self._gone(self.commits[commit])
+        assert read_tree(os.fsencode(there)) == self._left(commit)
+        with verbs.open_workspace(there) as again:
+            assert {*verbs.status(again).deleted} == {
+                os.fsdecode(path) for path in self.commits[commit].keys() - self._left(commit).keys()
+            }
         scratch.remove(there)
         self.branches[made.branch] = commit
 
@@ -275,14 +283,14 @@ class Machine(RuleBasedStateMachine):
     @rule(name=branch_names)
     def switch(self, name: str) -> None:
         before = dict(self.folder)
-        if name not in self.branches or name == self.branch or self._gone(self.commits[self.branches[name]]):
+        if name not in self.branches or name == self.branch:
             self._refuses(lambda: verbs.switch(self.ws, name))
             return
         done = verbs.switch(self.ws, name)
         assert done.safety is not None
         self.branches[self.branch] = done.safety.id
         self.branch = name
-        self.folder = dict(self.commits[self.branches[name]])
+        self.folder = self._left(self.branches[name])
         assert done.commit.id == self.branches[name]
         self._after_restore(before, done.safety.id, done.commit.id)
 
