@@ -122,10 +122,11 @@ class Commits:
         )
 
     def _environment(self, commit: HistoryCommit, changed: bool) -> EnvironmentLabel | None:
-        if not commit.environment.label:
+        label = commit.environment.label
+        if not label:
             return None
-        name, number, _ = read_label(commit.environment.label)
-        return EnvironmentLabel(name=name, revision=number, changed=changed)
+        name, number, applied = read_label(label)
+        return EnvironmentLabel(name=name, revision=number, applied=applied or None, label=label, changed=changed)
 
     def _software_changed(self, commit: HistoryCommit) -> bool:
         """Whether other software was recorded than with the first parent; not when either says nothing of it."""

@@ -21,17 +21,22 @@ if TYPE_CHECKING:
 def command_here(ignored: bool, as_json: bool) -> None:
     """Show what has changed since the last checkpoint.
 
-    A renamed file is recognized by its content. Paths are relative to the workspace's root.
+    A renamed file is recognized by its content. Paths are relative to the workspace's root. Where the workspace uses an
+    environment, that is told too, with the project's own file where that was put on top.
     """
     from jupyter_repro import verbs
+    from jupyter_repro.verbs.describing import environment_label
 
     with the_workspace() as workspace:
         found = verbs.status(workspace, ignored=ignored)
+        environment = environment_label(workspace)
     if as_json:
-        say_json(_document(found, ignored))
+        say_json(_document(found, ignored, environment))
         return
     at = f"at {paint(short(found.commit), 'yellow')}" if found.commit else "without a checkpoint yet"
     say(f"On branch {paint(found.branch, 'bold')}, {at}.")
+    if environment:
+        say(f"In environment {paint(shown_text(environment), 'bold')}.")
     lines = [("added", "green", path) for path in map(shown_path, found.added)]
     lines += [("modified", "yellow", path) for path in map(shown_path, found.modified)]
     lines += [("deleted", "red", path) for path in map(shown_path, found.deleted)]
@@ -51,10 +56,11 @@ def command_here(ignored: bool, as_json: bool) -> None:
         say(f"{count(len(lines), 'path')} to keep: jupyter-repro checkpoint")
 
 
-def _document(found: Status, ignored: bool) -> Json:
+def _document(found: Status, ignored: bool, environment: str) -> Json:
     document: dict[str, Json] = {
         "branch": found.branch,
         "commit": found.commit,
+        "environment": environment or None,
         "added": list(found.added),
         "modified": list(found.modified),
         "deleted": list(found.deleted),

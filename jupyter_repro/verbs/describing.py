@@ -32,6 +32,16 @@ def describe(opened: Opened, *, server: bool) -> Described | None:
     return None if software is None else Described(software, host)
 
 
+def environment_label(opened: Opened) -> str:
+    """The environment that the workspace uses, as "name r3 + requirements.txt"; "" when it uses none of ours."""
+    if not (opened.workspace.directory / CHOICE).exists():
+        return ""
+    from jupyter_repro.environments.choices import read_choice
+
+    choice = read_choice(opened.data.root / "environments", opened.workspace.directory)
+    return choice[0].label if choice is not None else ""
+
+
 def _chosen(opened: Opened, root: Path, host: Callable[[], bytes]) -> Described | None:
     """The environment that the workspace uses, if it is installed."""
     from jupyter_repro.environments.choices import read_choice

@@ -57,8 +57,8 @@ def test_from_init_to_recreate(repro: Repro, tmp_path: Path) -> None:
 
     # Before the first checkpoint everything is new.
     status = repro.json("status")
-    assert set(status) == {"branch", "commit", "added", "modified", "deleted", "renamed"}
-    assert status["commit"] is None
+    assert set(status) == {"branch", "commit", "environment", "added", "modified", "deleted", "renamed"}
+    assert (status["commit"], status["environment"]) == (None, None)
     assert {"notes.md", "data/table.csv", "run.sh", "link", ODD_TEXT} <= set(status["added"])
 
     first = repro.json("checkpoint", "-m", "first")
@@ -159,7 +159,8 @@ def test_from_init_to_recreate(repro: Repro, tmp_path: Path) -> None:
     assert (recreated["branch"], recreated["path"], recreated["commit"]) == ("rescue", str(copy), first["commit"])
     assert _snapshot(copy) == before
     assert repro.json("status", cwd=copy) == {
-        "branch": "rescue", "commit": first["commit"], "added": [], "modified": [], "deleted": [], "renamed": [],
+        "branch": "rescue", "commit": first["commit"], "environment": None,
+        "added": [], "modified": [], "deleted": [], "renamed": [],
     }  # fmt: skip
     verified = repro.json("verify", cwd=copy)
     assert set(verified) == {"ok", "objects", "damaged", "purged"}

@@ -23,7 +23,7 @@ BASE = Definition(engine="uv", requirements="six==1.16.0\nidna\n", project_files
 
 
 def test_the_projects_own_file_is_applied_recorded_and_cached(
-    library: environments.Library, opened: verbs.Opened, tmp_path: Path
+    library: environments.Library, opened: verbs.Opened, tmp_path: Path, repro: Repro
 ) -> None:
     root = opened.workspace.root
     environments.create(library, "base", BASE)
@@ -40,6 +40,8 @@ def test_the_projects_own_file_is_applied_recorded_and_cached(
     assert used is not None
     assert (used.label, used.applied, used.notice) == ("base r1 + requirements.txt", "requirements.txt", "")
     assert environments.used(opened) == used
+    assert repro.json("status", cwd=root)["environment"] == used.label
+    assert repro("status", cwd=root).text.splitlines()[1] == "In environment base r1 + requirements.txt."
     assert says(used.interpreter, VERSIONS) == f"1.17.0 {idna}", "the file outweighs; the rest stays as it was"
     assert says(plain.interpreter, VERSIONS) == f"1.16.0 {idna}", "the environment itself is as it was"
     (log,) = library.places.builds.glob("derived-*.log")

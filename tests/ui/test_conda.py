@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -64,12 +65,16 @@ def test_the_projects_file_becomes_an_environment_and_goes_on_top(
     lab.stop()
     lab.start()
     desk.until(lambda: "geo r2 + environment.yml" in lab.repro("env", "use"))
+    assert "In environment geo r2 + environment.yml." in lab.repro("status")
     desk.open()
+    expect(shelf.chip).to_contain_text("geo · r2 + environment.yml")
+    expect(shelf.chip).to_have_attribute("title", re.compile("\ngeo r2 \\+ environment.yml\nPut on top of r2: "))
+    desk.picture("05-chip")
     shelf.open()
     shelf.entry("geo").click()
     expect(shelf.view.locator(".jpr-Env-title")).to_contain_text("in use · r2 + environment.yml")
-    desk.picture("05-on-top")
+    desk.picture("06-on-top")
     desk.run("What Is Installed Now")
     shelf.view.get_by_label("Filter packages").fill("stats")
     expect(shelf.changes().first).to_contain_text("1.1")
-    desk.picture("06-installed")
+    desk.picture("07-installed")

@@ -223,7 +223,13 @@ def _environment(opened: Opened, base: HistoryCommit | None) -> EnvironmentLabel
     if found is None:
         return None
     before = base.environment.label if base is not None else ""
-    return EnvironmentLabel(name=found.name, revision=found.number, changed=before != found.label)
+    return EnvironmentLabel(
+        name=found.name,
+        revision=found.number,
+        applied=found.applied or None,
+        label=found.label,
+        changed=before != found.label,
+    )
 
 
 def _status(call: Call, opened: Opened) -> Status:

@@ -26,6 +26,10 @@ class EnvironmentLabel(Answer):
 
     name: Text
     revision: Count
+    applied: Text | None = Field(
+        description="What was put on top of the revision: the workspace's own file, as `requirements.txt`."
+    )
+    label: Text = Field(description="`<name> r<revision>`, and ` + requirements.txt` where that was put on top.")
     changed: bool = Field(
         description="A commit: as its `software_changed`. A workspace: chosen since its newest commit."
     )

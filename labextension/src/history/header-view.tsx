@@ -5,6 +5,7 @@ import type { CommandRegistry } from '@lumino/commands';
 import * as React from 'react';
 
 import type { ChangedCounts, Task, WorkspaceState } from '../api/client';
+import { printable } from '../format/names';
 import { formatBytes } from '../format/size';
 import type { TimeFormat } from '../format/time';
 import { CommandIDs } from '../tokens';
@@ -83,7 +84,7 @@ function EnvironmentChip(props: IEnvironmentChip): React.JSX.Element {
       type="button"
       className="jpr-Chip"
       aria-haspopup="menu"
-      title={trans.__('Environment: what new kernels run in')}
+      title={chipTitle(environment, trans)}
       onClick={event => {
         const { left, bottom } = event.currentTarget.getBoundingClientRect();
         void commands.execute(CommandIDs.environmentMenu, { x: left, y: bottom });
@@ -93,13 +94,30 @@ function EnvironmentChip(props: IEnvironmentChip): React.JSX.Element {
       {environment === null ? (
         <span>{trans.__('Environment')}</span>
       ) : (
-        <>
+        <span className="jpr-Chip-name">
           <b>{environment.name}</b> · r{environment.revision}
-        </>
+          {environment.applied !== null && ` + ${printable(environment.applied)}`}
+        </span>
       )}
       <caretDownIcon.react tag="span" />
     </button>
   );
+}
+
+/** What the chip says in full: `geo r2 + requirements.txt`, and below it what that means. */
+export function chipTitle(
+  environment: WorkspaceState['environment'],
+  trans: TranslationBundle
+): string {
+  const lines = [trans.__('Environment: what new kernels run in')];
+  if (environment !== null) {
+    const { label, revision, applied } = environment;
+    lines.push(printable(label));
+    if (applied !== null) {
+      lines.push(trans.__('Put on top of r%1: %2', revision, printable(applied)));
+    }
+  }
+  return lines.join('\n');
 }
 
 interface IStateLine {

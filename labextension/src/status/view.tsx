@@ -2,6 +2,7 @@
 import type { TranslationBundle } from '@jupyterlab/translation';
 import * as React from 'react';
 
+import { printable } from '../format/names';
 import type { IWorkspaceModel } from '../tokens';
 import { useSignal } from '../ui/hooks';
 import { branchIcon } from '../ui/icons';
@@ -29,9 +30,7 @@ export function StatusItem({ workspace, trans, onClick }: IStatusItem): React.JS
       <branchIcon.react tag="span" />
       <span>{state.branch}</span>
       {state.environment !== null && (
-        <span title={trans.__('Environment')}>
-          {`${state.environment.name} r${state.environment.revision}`}
-        </span>
+        <span title={trans.__('Environment')}>{printable(state.environment.label)}</span>
       )}
       {task !== null ? (
         <span>
