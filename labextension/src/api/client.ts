@@ -125,17 +125,17 @@ export class ApiError extends Error {
 /** Nobody answered: the server is gone, or the way to it. */
 export class Unanswered extends Error {
   constructor(trans: TranslationBundle) {
-    super(
-      trans.__(
-        'The Jupyter server does not answer. What you see is as it was; it is asked again by itself.'
-      )
-    );
+    super(trans.__('The Jupyter server does not answer. What you see is as it was before.'));
     this.name = 'Unanswered';
   }
 }
 
 /** A sentence for people out of whatever was thrown. */
 export function messageOf(error: unknown): string {
+  if (error instanceof Error && error.name === 'ChunkLoadError') {
+    // As the bundler says it, nobody would understand it.
+    return 'A part of this page could not be loaded: the server does not answer, or has another version by now. Try again, or reload the page.';
+  }
   return error instanceof Error ? error.message : String(error);
 }
 

@@ -1,6 +1,6 @@
-import { describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 
-import { FakeServer } from '../testing/server';
+import { FakeServer, unreachable } from '../testing/server';
 import { task } from '../testing/state';
 import type { Task } from './client';
 import { follow, TaskCancelled } from './tasks';
@@ -18,7 +18,29 @@ const done: Task['result'] = {
   notice: null
 };
 
+afterEach(() => {
+  vi.useRealTimers();
+});
+
 describe('following a task', () => {
+  it('goes on when a question was lost, and gives up when all are', async () => {
+    vi.useFakeTimers();
+    let lost = 3;
+    const server = new FakeServer({
+      'GET tasks/t1': () => (lost-- > 0 ? unreachable() : task({ state: 'done', result: done }))
+    });
+    const followed = follow(server.api, task({}), 'checkpoint');
+    await vi.runAllTimersAsync();
+    expect((await followed).commit).toBe('c'.repeat(64));
+
+    const gone = new FakeServer({ 'GET tasks/t1': unreachable });
+    const given = expect(follow(gone.api, task({}), 'checkpoint')).rejects.toThrow(
+      /does not answer/
+    );
+    await vi.runAllTimersAsync();
+    await given;
+  });
+
   it('asks until it has ended, and returns its result', async () => {
     const states: Partial<Task>[] = [{}, {}, { state: 'done', result: done }];
     const server = new FakeServer({ 'GET tasks/t1': () => task(states.shift() ?? {}) });

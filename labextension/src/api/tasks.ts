@@ -1,9 +1,12 @@
 /** Following long work on the server until it ends. */
 import type { Api, Task } from './client';
-import { ApiError } from './client';
+import { ApiError, Unanswered } from './client';
 
 /** Seconds one question may wait at the server: short, so that progress moves. */
 const WAIT = 1;
+/** Milliseconds until the next question after one that nobody answered, and how many of those in a row are borne. */
+const PAUSE = 1000;
+const MOST_UNANSWERED = 15;
 
 type ResultOf<K extends Task['kind']> = Extract<NonNullable<Task['result']>, { kind: K }>;
 
@@ -21,7 +24,8 @@ export function hasEnded(task: Task): boolean {
 }
 
 /**
- * Waits for a task and returns its result.
+ * Waits for a task and returns its result. It goes on at the server while a question is lost on its way: a connection
+ * that is gone for some seconds is no failure of the task.
  *
  * @param kind - what it is known to be; decides the type of the result
  * @param onProgress - told about every state in between, the first and the last included
@@ -36,10 +40,7 @@ export async function follow<K extends Task['kind']>(
   let now = task;
   onProgress?.(now);
   while (!hasEnded(now)) {
-    now = await api.call('get', '/tasks/{task}', {
-      path: { task: task.id },
-      query: { wait: WAIT }
-    });
+    now = await ask(api, task.id);
     onProgress?.(now);
   }
   if (now.state === 'cancelled') {
@@ -49,4 +50,17 @@ export async function follow<K extends Task['kind']>(
     throw new ApiError(500, now.error?.code ?? 'unknown', now.error?.message ?? now.title);
   }
   return now.result as ResultOf<K>;
+}
+
+async function ask(api: Api, task: string): Promise<Task> {
+  for (let lost = 1; ; lost += 1) {
+    try {
+      return await api.call('get', '/tasks/{task}', { path: { task }, query: { wait: WAIT } });
+    } catch (error) {
+      if (!(error instanceof Unanswered) || lost === MOST_UNANSWERED) {
+        throw error;
+      }
+      await new Promise(resolve => setTimeout(resolve, PAUSE));
+    }
+  }
 }

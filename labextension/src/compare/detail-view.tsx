@@ -4,6 +4,7 @@ import * as React from 'react';
 
 import type { DiffSide, FileDiff, TableDiff } from '../api/client';
 import { formatBytes } from '../format/size';
+import { Failed } from '../ui/failed';
 import { useSignal } from '../ui/hooks';
 import type { CompareModel } from './model';
 
@@ -20,13 +21,7 @@ export function Detail({ model, trans }: IDetail): React.JSX.Element {
     case 'loading':
       return <p className="jpr-Empty">{trans.__('Comparing…')}</p>;
     case 'failed':
-      return (
-        <div className="jpr-Empty">
-          <p className="jpr-Notice" role="alert">
-            {detail.message}
-          </p>
-        </div>
-      );
+      return <Failed message={detail.message} trans={trans} again={() => void model.retry()} />;
     case 'table':
       return <Table diff={detail.diff} trans={trans} />;
     case 'image':

@@ -152,24 +152,43 @@ export class CompareModel {
   }
 
   dispose(): void {
+    // What is on its way comes too late.
+    this._pageTurn += 1;
+    this._turn += 1;
     Signal.clearData(this);
   }
 
+  /** Reads what differs, and the file that is looked at: the first time, and whenever it may be something else. */
   async load(): Promise<void> {
-    await this._readPage(null);
-    const first = this._rows.at(0)?.entry.path ?? null;
-    await this.select(this._selected ?? first);
+    if (await this._readPage(null)) {
+      const first = this._rows.at(0)?.entry.path ?? null;
+      await this.select(this._selected ?? first);
+    }
   }
 
   async more(): Promise<void> {
-    if (this._page?.next !== null && this._page?.next !== undefined && !this._loading) {
-      await this._readPage(this._page.next);
+    const next = this._page?.next ?? null;
+    // After a failure the user asks again: each drawing of the list would.
+    if (next !== null && !this._loading && this._problem === null) {
+      await this._readPage(next);
     }
   }
 
   async select(path: string | null): Promise<void> {
     this._selected = path;
     await this._read();
+  }
+
+  /** Reads the file that is looked at once more. */
+  async retry(): Promise<void> {
+    await this._read();
+  }
+
+  /** Says that a difference could not be drawn, unless another one is looked at by now. */
+  fail(detail: Detail, message: string): void {
+    if (detail === this._detail) {
+      this._become({ kind: 'failed', message });
+    }
   }
 
   /** Moves to a neighbour in the list. */
@@ -195,10 +214,14 @@ export class CompareModel {
     };
   }
 
-  private async _readPage(cursor: string | null): Promise<void> {
+  /** Returns whether that is the newest answer. */
+  private async _readPage(cursor: string | null): Promise<boolean> {
+    const turn = ++this._pageTurn;
     this._loading = true;
+    let page: DiffPage | null = null;
+    let problem: string | null = null;
     try {
-      const page = await this.workspace.api.call('get', '/projects/{project}/diff', {
+      page = await this.workspace.api.call('get', '/projects/{project}/diff', {
         path: { project: this.comparison.project },
         query: {
           ...this._sides(),
@@ -207,43 +230,55 @@ export class CompareModel {
           ...(cursor === null ? {} : { cursor })
         }
       });
-      const known = cursor === null ? [] : this._rows;
-      this._page = page;
-      this._rows = [
-        ...known,
-        ...page.items.map(entry => ({ key: `d:${entry.path}`, height: ROW, entry }))
-      ];
-      this._places = new Places(this._rows);
-      const listed = new Set(this._rows.map(({ entry }) => entry.path));
-      this._chosen = new Set([...this._chosen].filter(path => listed.has(path)));
-      this._problem = null;
     } catch (error) {
-      this._problem = messageOf(error);
+      problem = messageOf(error);
+    }
+    if (turn !== this._pageTurn) {
+      return false;
     }
     this._loading = false;
+    this._problem = problem;
+    if (page !== null) {
+      this._take(page, cursor === null ? [] : this._rows);
+    }
     this._changed.emit();
+    return true;
+  }
+
+  private _take(page: DiffPage, known: readonly IEntryRow[]): void {
+    this._page = page;
+    this._rows = [
+      ...known,
+      ...page.items.map(entry => ({ key: `d:${entry.path}`, height: ROW, entry }))
+    ];
+    this._places = new Places(this._rows);
+    const listed = new Set(this._rows.map(({ entry }) => entry.path));
+    this._chosen = new Set([...this._chosen].filter(path => listed.has(path)));
   }
 
   private async _read(): Promise<void> {
     const path = this._selected;
     const turn = ++this._turn;
-    const become = (detail: Detail): void => {
-      if (turn === this._turn) {
-        this._detail = detail;
-        this._detailChanged.emit();
-        this._changed.emit();
-      }
-    };
     if (path === null) {
-      become({ kind: 'none' });
+      this._become({ kind: 'none' });
       return;
     }
-    become({ kind: 'loading' });
+    this._become({ kind: 'loading' });
+    let detail: Detail;
     try {
-      become(await this._detailOf(path, this.entry?.kind ?? null));
+      detail = await this._detailOf(path, this.entry?.kind ?? null);
     } catch (error) {
-      become({ kind: 'failed', message: messageOf(error) });
+      detail = { kind: 'failed', message: messageOf(error) };
     }
+    if (turn === this._turn) {
+      this._become(detail);
+    }
+  }
+
+  private _become(detail: Detail): void {
+    this._detail = detail;
+    this._detailChanged.emit();
+    this._changed.emit();
   }
 
   private async _detailOf(path: string, kind: FileKind | null): Promise<Detail> {
@@ -291,7 +326,7 @@ export class CompareModel {
     const before = this._seen;
     this._seen = now;
     if (before !== undefined && before !== now) {
-      void this._readPage(null).then(() => this._read());
+      void this.load();
     }
   }
 
@@ -306,6 +341,7 @@ export class CompareModel {
   private _chosen: ReadonlySet<string> = new Set();
   private _detail: Detail = { kind: 'none' };
   private _options = OPTIONS;
+  private _pageTurn = 0;
   private _turn = 0;
   private _seen: string | undefined;
 }

@@ -22,6 +22,8 @@ export interface INotebookDiffOptions {
   rendermime: IRenderMimeRegistry;
   editors: IEditorServices;
   translator: ITranslator;
+  /** Told when it cannot be drawn to its end. */
+  failed: (error: unknown) => void;
 }
 
 export class NotebookDiff extends Panel {
@@ -43,7 +45,7 @@ export class NotebookDiff extends Panel {
     void widget.init().catch((error: unknown) => {
       // It draws a cell at a time: closed in between, the next has no place any more.
       if (!widget.isDisposed) {
-        throw error;
+        options.failed(error);
       }
     });
   }

@@ -51,6 +51,11 @@ export const comparePlugin: JupyterFrontEndPlugin<ICompare> = {
 
     const compare: ICompare = {
       open: async comparison => {
+        // First of all: whoever clicks twice while they load gets one tab.
+        const [{ CompareModel }, { CompareWidget }] = await Promise.all([
+          import('./model'),
+          import('./widget')
+        ]);
         const same = tracker.find(({ content }) => isSame(content.model.comparison, comparison));
         if (same !== undefined) {
           place.show(same);
@@ -59,10 +64,6 @@ export const comparePlugin: JupyterFrontEndPlugin<ICompare> = {
           }
           return;
         }
-        const [{ CompareModel }, { CompareWidget }] = await Promise.all([
-          import('./model'),
-          import('./widget')
-        ]);
         const model = new CompareModel(workspace, comparison);
         const content = new CompareWidget(model, {
           trans,

@@ -74,8 +74,13 @@ export class TextDiff extends Widget {
   private async _language(): Promise<Extension[]> {
     const { languages, name } = this._options;
     const found = languages.findByFileName(name) ?? languages.findByExtension(extensionOf(name));
-    const loaded = found === null ? null : await languages.getLanguage(found);
-    return loaded?.support === undefined ? [] : [loaded.support];
+    try {
+      const loaded = found === null ? null : await languages.getLanguage(found);
+      return loaded?.support === undefined ? [] : [loaded.support];
+    } catch {
+      // Its colours could not be loaded: the text is good without.
+      return [];
+    }
   }
 
   private _view: MergeView | EditorView | undefined;

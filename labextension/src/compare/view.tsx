@@ -36,6 +36,9 @@ export function Summary({ model, trans, time }: ICompareProps): React.JSX.Elemen
         <span className="jpr-mod-deleted" role="alert">
           {problem}
         </span>
+        <button type="button" className="jpr-Link" onClick={() => void model.load()}>
+          {trans.__('Try again')}
+        </button>
       </div>
     );
   }

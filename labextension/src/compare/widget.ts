@@ -8,6 +8,7 @@ import type { Message } from '@lumino/messaging';
 import { BoxLayout, BoxPanel, SplitPanel, type Widget } from '@lumino/widgets';
 import * as React from 'react';
 
+import { messageOf } from '../api/client';
 import { baseName, nameOf, shortId } from '../format/names';
 import type { TimeFormat } from '../format/time';
 import { inert } from '../preview/rendermime';
@@ -99,10 +100,13 @@ export class CompareWidget extends BoxPanel {
   }
 
   private _onDetailChanged(): void {
-    void this._draw();
+    const { detail } = this.model;
+    const failed = (error: unknown): void => this.model.fail(detail, messageOf(error));
+    this._draw(failed).catch(failed);
   }
 
-  private async _draw(): Promise<void> {
+  /** `failed` is called with what goes wrong later, while it draws itself. */
+  private async _draw(failed: (error: unknown) => void): Promise<void> {
     const { model } = this;
     const { detail, options, comparison } = model;
     const { trans, languages, rendermime, editors, translator } = this._look;
@@ -133,7 +137,8 @@ export class CompareWidget extends BoxPanel {
         diff: detail.diff,
         rendermime: inert(rendermime),
         editors,
-        translator
+        translator,
+        failed
       });
       notebook.apply(options);
       own = notebook;

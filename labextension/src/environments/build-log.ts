@@ -7,6 +7,8 @@ import { LogText } from './log';
 
 /** Milliseconds between two questions while it runs. */
 const PACE = 400;
+/** The same after one that failed. */
+const PACE_AFTER_FAILURE = 5000;
 /** Bytes in one answer. */
 const PART = 524_288;
 
@@ -83,7 +85,8 @@ export class BuildLogModel implements IDisposable {
     }
     this._lived = true;
     if (!done && !this.isDisposed) {
-      this._timer = setTimeout(() => void this._read(), behind ? 0 : PACE);
+      const pace = this._problem === null ? PACE : PACE_AFTER_FAILURE;
+      this._timer = setTimeout(() => void this._read(), behind ? 0 : pace);
     }
   }
 

@@ -1,14 +1,13 @@
 /** The sidebar's widget: empty until it is first shown. */
-import { ReactWidget } from '@jupyterlab/ui-components';
 import type { TranslationBundle } from '@jupyterlab/translation';
 import type { CommandRegistry } from '@lumino/commands';
 import type { Message } from '@lumino/messaging';
 import * as React from 'react';
 
 import { environmentIcon } from '../ui/icons';
+import { LazyPanel } from '../ui/lazy-panel';
 import { openMenu } from '../ui/menu';
 import { EnvironmentCommands } from './ids';
-import type { IListProps } from './list-view';
 import type { EnvironmentsModel } from './model';
 import type { EnvironmentsRow } from './rows';
 
@@ -19,10 +18,10 @@ export interface IPanelOptions {
   trans: TranslationBundle;
 }
 
-export class EnvironmentsPanel extends ReactWidget {
+export class EnvironmentsPanel extends LazyPanel {
   constructor(private readonly _options: IPanelOptions) {
-    super();
     const { trans } = _options;
+    super(trans);
     this.id = 'jupyter-repro-environments';
     this.addClass('jpr-History');
     this.addClass('jpr-Environments');
@@ -33,37 +32,26 @@ export class EnvironmentsPanel extends ReactWidget {
   }
 
   protected override onBeforeShow(): void {
-    void this._load();
+    super.onBeforeShow();
+    void this._options.model().refresh();
   }
 
   protected override onAfterAttach(message: Message): void {
     super.onAfterAttach(message);
     if (this.isVisible) {
-      void this._load();
+      void this._options.model().refresh();
     }
   }
 
-  protected render(): React.JSX.Element | null {
-    if (this._view === null) {
-      return null;
-    }
+  protected async load(): Promise<React.JSX.Element> {
+    const { EnvironmentsList } = await import('./list-view');
     const { model, trans, commands } = this._options;
-    return React.createElement(this._view, {
+    return React.createElement(EnvironmentsList, {
       model: model(),
       trans,
       commands,
       menu: (row, x, y) => this._openRow(row, x, y)
     });
-  }
-
-  private async _load(): Promise<void> {
-    const read = this._options.model().refresh();
-    if (this._view === null) {
-      const { EnvironmentsList } = await import('./list-view');
-      this._view = EnvironmentsList;
-      this.update();
-    }
-    await read;
   }
 
   private _openRow(row: EnvironmentsRow, x: number, y: number): void {
@@ -76,8 +64,6 @@ export class EnvironmentsPanel extends ReactWidget {
       ]);
     }
   }
-
-  private _view: ((props: IListProps) => React.JSX.Element) | null = null;
 }
 
 /** Everything that can be done with one environment. */

@@ -7,6 +7,7 @@ import type { Commit, SoftwareComparison } from '../api/client';
 import { nameOf, printable, shortId } from '../format/names';
 import type { TimeFormat } from '../format/time';
 import { titleOf } from '../history/words';
+import { Failed } from '../ui/failed';
 import { useSignal } from '../ui/hooks';
 import { compareIcon, environmentIcon } from '../ui/icons';
 import { IconButton } from '../ui/widgets';
@@ -74,9 +75,7 @@ export function SoftwareView(props: ISoftwareProps): React.JSX.Element {
     return (
       <div className="jpr-Packages">
         <div className="jpr-Tools">{sides}</div>
-        <p className="jpr-Notice" role="alert">
-          {problem}
-        </p>
+        <Failed message={problem} trans={trans} again={() => void model.load()} />
       </div>
     );
   }

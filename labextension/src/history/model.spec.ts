@@ -2,7 +2,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 
 import type { Commit, HistoryPage } from '../api/client';
 import { commit, session } from '../testing/commits';
-import { FakeServer, Refusal } from '../testing/server';
+import { FakeServer, Held, Refusal, unreachable } from '../testing/server';
 import { here } from '../testing/state';
 import { WorkspaceModel } from '../workspace/model';
 import { NO_FILTER } from './filter';
@@ -16,6 +16,18 @@ const page = (items: Commit[], next: string | null = null): HistoryPage => ({
   sessions: [session()],
   hidden: 0,
   multiple_branches: false
+});
+
+const detailOf = (one: Commit) => ({
+  commit: one,
+  session: session(),
+  changes: [{ path: 'a.py', change: 'added', old_path: null }],
+  changes_next: null,
+  files: 1,
+  bytes: 1,
+  unchanged: 0,
+  notes: [],
+  notes_total: 0
 });
 
 let workspace: WorkspaceModel | undefined;
@@ -107,17 +119,7 @@ describe('the timeline', () => {
     const server = new FakeServer({
       'GET here': () => here(),
       [HISTORY]: () => page([one]),
-      [detail]: () => ({
-        commit: one,
-        session: session(),
-        changes: [{ path: 'a.py', change: 'added', old_path: null }],
-        changes_next: null,
-        files: 1,
-        bytes: 1,
-        unchanged: 0,
-        notes: [],
-        notes_total: 0
-      })
+      [detail]: () => detailOf(one)
     });
     const timeline = await timelineOf(server);
     expect(server.count(detail)).toBe(0);
@@ -206,5 +208,76 @@ describe('the timeline', () => {
     expect(timeline.isSeeking).toBe(true);
     await settled(timeline);
     expect(timeline.isSeeking).toBe(false);
+  });
+
+  it('keeps its rows while the server is gone, and reads again when it is back', async () => {
+    let isGone = false;
+    const server = new FakeServer({
+      'GET here': () => here(),
+      [HISTORY]: () => (isGone ? unreachable() : page([commit()]))
+    });
+    const timeline = await timelineOf(server);
+    isGone = true;
+    await timeline.reload();
+    expect(timeline.problem).toMatch(/does not answer/);
+    expect(timeline.commits).toHaveLength(1);
+
+    isGone = false;
+    await workspace?.refresh();
+    await settled(timeline);
+    expect(timeline.problem).toBeNull();
+  });
+
+  it('shows no rows of another filter when those of the new one cannot be had', async () => {
+    let isGone = false;
+    const server = new FakeServer({
+      'GET here': () => here(),
+      [HISTORY]: () => (isGone ? unreachable() : page([commit()]))
+    });
+    const timeline = await timelineOf(server);
+    isGone = true;
+    timeline.filter = { ...NO_FILTER, text: 'depth' };
+    await settled(timeline);
+    expect(timeline.commits).toHaveLength(0);
+    expect(timeline.problem).not.toBeNull();
+  });
+
+  it('leaves a row closed that was closed before its files came', async () => {
+    const one = commit();
+    const more = new Held<unknown>();
+    const server = new FakeServer({
+      'GET here': () => here(),
+      [HISTORY]: () => page([one]),
+      [`GET projects/p1/commits/${one.id}`]: () => ({
+        ...detailOf(one),
+        changes_next: 'next'
+      }),
+      [`GET projects/p1/commits/${one.id}/changes`]: () => more.reply
+    });
+    const timeline = await timelineOf(server);
+    const row = timeline.rows.find(({ kind }) => kind === 'commit')!;
+    await timeline.toggle(row, true);
+    const asked = timeline.moreChanges(one.id);
+    await timeline.toggle(row, false);
+    more.answer({ items: [], next: null });
+    await asked;
+    expect(timeline.memory?.expanded).toEqual([]);
+  });
+
+  it('says so in the row when its other files cannot be had', async () => {
+    const one = commit();
+    const server = new FakeServer({
+      'GET here': () => here(),
+      [HISTORY]: () => page([one]),
+      [`GET projects/p1/commits/${one.id}`]: () => ({ ...detailOf(one), changes_next: 'next' }),
+      [`GET projects/p1/commits/${one.id}/changes`]: unreachable
+    });
+    const timeline = await timelineOf(server);
+    await timeline.toggle(
+      timeline.rows.find(({ kind }) => kind === 'commit')!,
+      true
+    );
+    await timeline.moreChanges(one.id);
+    expect(timeline.rows.at(-1)).toMatchObject({ kind: 'note', note: 'failed' });
   });
 });

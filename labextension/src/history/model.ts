@@ -8,7 +8,8 @@ import { Places } from '../ui/rows';
 import { isSelective, NO_FILTER, queryOf, type IFilter } from './filter';
 import { layOut, type IGraph } from './graph';
 import type { ITimelineMemory } from './memory';
-import { rowsOf, type Expanded, type Row } from './rows';
+import { OpenCommits } from './open-commits';
+import { rowsOf, type Row } from './rows';
 import { SoftwareBadges } from './software-badges';
 
 /** Rows of the first page: enough for a tall screen. */
@@ -23,6 +24,7 @@ const MOST_REMEMBERED = 20;
 /** Commits of one project, newest first. */
 export class TimelineModel {
   constructor(readonly workspace: IWorkspaceModel) {
+    this._expanded = new OpenCommits(workspace.api, () => this._touch());
     this._badges = new SoftwareBadges(workspace.api, () => this._changed.emit());
     workspace.historyChanged.connect(this._onHistoryChanged, this);
     workspace.changed.connect(this._onWorkspaceChanged, this);
@@ -120,7 +122,7 @@ export class TimelineModel {
     return {
       project: this._project,
       filter: this._filter,
-      expanded: [...this._expanded.keys()].slice(-MOST_REMEMBERED),
+      expanded: [...this._expanded.all.keys()].slice(-MOST_REMEMBERED),
       closed: [...this._closed].slice(-MOST_REMEMBERED)
     };
   }
@@ -136,7 +138,7 @@ export class TimelineModel {
     }
     this._recalled = null;
     memory.closed.forEach(key => this._closed.add(key));
-    memory.expanded.forEach(id => void this._expand(id));
+    memory.expanded.forEach(id => void this._expanded.open(memory.project, id));
     if (JSON.stringify(memory.filter) !== JSON.stringify(this._filter)) {
       this.filter = { ...NO_FILTER, ...memory.filter };
     }
@@ -194,61 +196,21 @@ export class TimelineModel {
       this._touch();
     } else if (row.kind === 'commit') {
       const { id } = row.commit;
-      const isOpen = this._expanded.has(id);
+      const isOpen = this._expanded.all.has(id);
       if (open === isOpen) {
         return;
       }
       if (isOpen) {
-        this._expanded.delete(id);
-        this._touch();
+        this._expanded.close(id);
       } else {
-        await this._expand(id);
+        await this._expanded.open(this._project!, id);
       }
     }
   }
 
   /** Changed files of an expanded commit that were too many to read at once. */
   async moreChanges(id: string): Promise<void> {
-    const expanded = this._expanded.get(id);
-    if (expanded?.state !== 'ready' || expanded.detail.changes_next === null) {
-      return;
-    }
-    const page = await this.workspace.api.call(
-      'get',
-      '/projects/{project}/commits/{commit}/changes',
-      {
-        path: { project: this._project!, commit: id },
-        query: { cursor: expanded.detail.changes_next, limit: MOST }
-      }
-    );
-    const { detail } = expanded;
-    this._expanded.set(id, {
-      state: 'ready',
-      detail: {
-        ...detail,
-        changes: [...detail.changes, ...page.items],
-        changes_next: page.next
-      }
-    });
-    this._touch();
-  }
-
-  private async _expand(id: string): Promise<void> {
-    this._expanded.set(id, { state: 'loading' });
-    this._touch();
-    let expanded: Expanded;
-    try {
-      const detail = await this.workspace.api.call('get', '/projects/{project}/commits/{commit}', {
-        path: { project: this._project!, commit: id }
-      });
-      expanded = { state: 'ready', detail };
-    } catch (error) {
-      expanded = { state: 'failed', message: messageOf(error) };
-    }
-    if (this._expanded.has(id)) {
-      this._expanded.set(id, expanded);
-      this._touch();
-    }
+    await this._expanded.more(this._project!, id);
   }
 
   private async _read(limit: number, fresh: boolean): Promise<void> {
@@ -279,6 +241,10 @@ export class TimelineModel {
     } catch (error) {
       if (this._abort === abort && !isAbort(error)) {
         this._problem = messageOf(error);
+        if (this._seeking) {
+          // They are those of another filter.
+          this._commits = [];
+        }
       }
     } finally {
       if (this._abort === abort) {
@@ -323,7 +289,7 @@ export class TimelineModel {
       commits: this._commits,
       sessions: this._sessions,
       graph: this._graph,
-      expanded: this._expanded,
+      expanded: this._expanded.all,
       closed: this._closed
     });
     this._places = new Places(this._rows);
@@ -337,6 +303,10 @@ export class TimelineModel {
   private _onWorkspaceChanged(): void {
     const project = this.workspace.state?.project.id ?? null;
     if (project === this._project) {
+      // The server is there again.
+      if (this._problem !== null && this.workspace.problem === null && !this._loading) {
+        void this.reload();
+      }
       return;
     }
     this._project = project;
@@ -362,7 +332,7 @@ export class TimelineModel {
   }
 
   private readonly _changed = new Signal<this, void>(this);
-  private readonly _expanded = new Map<string, Expanded>();
+  private readonly _expanded: OpenCommits;
   private readonly _closed = new Set<string>();
   private _commits: readonly Commit[] = [];
   private _sessions = new Map<string, Session>();

@@ -1,15 +1,14 @@
 /** The sidebar's widget: empty until it is first shown, and then the owner of its menus. */
-import { ReactWidget } from '@jupyterlab/ui-components';
 import type { TranslationBundle } from '@jupyterlab/translation';
 import type { CommandRegistry } from '@lumino/commands';
-import type { Message } from '@lumino/messaging';
 import * as React from 'react';
 
 import type { Branch, Commit } from '../api/client';
 import type { TimeFormat } from '../format/time';
 import { CommandIDs, type IWorkspaceModel } from '../tokens';
 import { historyIcon } from '../ui/icons';
-import { openMenu, type IMenuItem } from '../ui/menu';
+import { LazyPanel } from '../ui/lazy-panel';
+import { openMenu, openMenuLater, type IMenuItem } from '../ui/menu';
 import type { TimelineModel } from './model';
 import type { Row } from './rows';
 import type { IHistoryProps } from './view';
@@ -26,10 +25,10 @@ export interface IPanelOptions {
   timeline: () => TimelineModel;
 }
 
-export class HistoryPanel extends ReactWidget {
+export class HistoryPanel extends LazyPanel {
   constructor(private readonly _options: IPanelOptions) {
-    super();
     const { trans } = _options;
+    super(trans);
     this.id = 'jupyter-repro-history';
     this.addClass('jpr-History');
     this.title.icon = historyIcon;
@@ -38,30 +37,9 @@ export class HistoryPanel extends ReactWidget {
     this.node.setAttribute('aria-label', trans.__('History of the workspace'));
   }
 
-  protected override onBeforeShow(): void {
-    void this._load();
-  }
-
-  protected override onAfterAttach(message: Message): void {
-    super.onAfterAttach(message);
-    if (this.isVisible) {
-      void this._load();
-    }
-  }
-
-  protected render(): React.JSX.Element | null {
-    if (this._view === null) {
-      return null;
-    }
-    return React.createElement(this._view, (this._props ??= this._makeProps()));
-  }
-
-  private async _load(): Promise<void> {
-    if (this._view === null) {
-      const { History } = await import('./view');
-      this._view = History;
-      this.update();
-    }
+  protected async load(): Promise<React.JSX.Element> {
+    const { History } = await import('./view');
+    return React.createElement(History, this._makeProps());
   }
 
   private _makeProps(): IHistoryProps {
@@ -73,23 +51,22 @@ export class HistoryPanel extends ReactWidget {
       timeline: timeline(),
       time,
       menus: {
-        branches: (x, y) => void this._openBranches(x, y),
+        branches: (x, y) => void openMenuLater(commands, x, y, this._branchItems()),
         actions: (x, y) => this._openActions(x, y),
         row: (row, x, y) => this._openRow(row, x, y)
       }
     };
   }
 
-  private async _openBranches(x: number, y: number): Promise<void> {
-    const { workspace, commands } = this._options;
+  private async _branchItems(): Promise<(IMenuItem | null)[]> {
     let branches: Branch[] = [];
     try {
-      branches = await workspace.branches();
+      branches = await this._options.workspace.branches();
     } catch {
       // The menu still offers the rest; choosing from it tells what is wrong.
     }
     const command = CommandIDs.switchBranch;
-    openMenu(commands, x, y, [
+    return [
       ...branches.slice(0, MOST_BRANCHES).map(({ name, held_by, current }) => ({
         command,
         args: { branch: name, held: held_by !== null && !current }
@@ -99,7 +76,7 @@ export class HistoryPanel extends ReactWidget {
       { command: CommandIDs.newBranch },
       { command: CommandIDs.renameBranch },
       { command: CommandIDs.deleteBranch }
-    ]);
+    ];
   }
 
   private _openActions(x: number, y: number): void {
@@ -170,9 +147,6 @@ export class HistoryPanel extends ReactWidget {
       { command: CommandIDs.copyId, args: { commit } }
     ]);
   }
-
-  private _view: ((props: IHistoryProps) => React.JSX.Element) | null = null;
-  private _props: IHistoryProps | undefined;
 }
 
 /** What can be seen and brought back of the software of a commit. */

@@ -6,6 +6,7 @@ import * as React from 'react';
 
 import type { TimeFormat } from '../format/time';
 import { CommandIDs, type IWorkspaceModel } from '../tokens';
+import { Failed } from '../ui/failed';
 import { useMinute, useSignal } from '../ui/hooks';
 import { isSelective, NO_FILTER } from './filter';
 import { FilterBar } from './filter-view';
@@ -172,15 +173,9 @@ function List(props: IHistoryProps): React.JSX.Element {
     }
   };
 
-  if (timeline.problem !== null) {
-    return (
-      <div className="jpr-Empty">
-        <p className="jpr-Notice">{timeline.problem}</p>
-        <button type="button" className="jpr-Button" onClick={() => void timeline.reload()}>
-          {trans.__('Try again')}
-        </button>
-      </div>
-    );
+  const again = (): void => void timeline.reload();
+  if (timeline.problem !== null && timeline.commits.length === 0) {
+    return <Failed message={timeline.problem} trans={trans} again={again} />;
   }
   if (timeline.commits.length === 0) {
     return (
@@ -195,6 +190,15 @@ function List(props: IHistoryProps): React.JSX.Element {
   }
   return (
     <>
+      {timeline.problem !== null && (
+        // What was read before is as good as it was.
+        <p className="jpr-Notice" role="alert">
+          {timeline.problem}{' '}
+          <button type="button" className="jpr-Link" onClick={again}>
+            {trans.__('Try again')}
+          </button>
+        </p>
+      )}
       <Timeline model={timeline} context={context} onKey={onKey} onClick={onClick} />
       {timeline.hidden > 0 && (
         <div className="jpr-Foot">

@@ -36,15 +36,18 @@ export class BannerModel {
 
   private async _load(): Promise<void> {
     const { project, commit } = this.file;
+    this._isLoading = true;
     try {
       const detail = await this.workspace.api.call('get', '/projects/{project}/commits/{commit}', {
         path: { project, commit },
         query: { changes: 0 }
       });
       this._commit = detail.commit;
+      this._problem = null;
     } catch (error) {
       this._problem = messageOf(error);
     }
+    this._isLoading = false;
     this._changed.emit();
   }
 
@@ -53,10 +56,15 @@ export class BannerModel {
       this._wasHere = this.isHere;
       this._changed.emit();
     }
+    // The server is there again.
+    if (this._problem !== null && this.workspace.problem === null && !this._isLoading) {
+      void this._load();
+    }
   }
 
   private readonly _changed = new Signal<this, void>(this);
   private _commit: Commit | null = null;
   private _problem: string | null = null;
+  private _isLoading = false;
   private _wasHere = false;
 }

@@ -114,7 +114,9 @@ export class BrowseModel {
     Signal.clearData(this);
   }
 
+  /** Reads it; once more where that failed. */
   async load(): Promise<void> {
+    this._problem = null;
     const path = { project: this.project, commit: this.id };
     try {
       const detail = await this.workspace.api.call('get', '/projects/{project}/commits/{commit}', {
@@ -133,7 +135,7 @@ export class BrowseModel {
 
   async toggle(row: BrowseRow, open?: boolean): Promise<void> {
     if (row.kind === 'note') {
-      if (row.note === 'more') {
+      if (row.note === 'more' || row.note === 'failed') {
         await this._readMore(row.path);
       }
       return;
@@ -152,8 +154,11 @@ export class BrowseModel {
 
   private async _open(path: string): Promise<void> {
     this._opened.add(path);
-    if (!this._directories.has(path)) {
+    const known = this._directories.get(path);
+    if (known === undefined) {
       this._directories.set(path, { entries: [], next: null, loading: false, problem: null });
+    }
+    if (known === undefined || known.problem !== null) {
       await this._readMore(path);
     } else {
       this._touch();

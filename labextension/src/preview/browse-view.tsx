@@ -69,7 +69,16 @@ export function Browse(props: IBrowseProps): React.JSX.Element {
             </>
           )}{' '}
           {commit !== null && <AsOf commit={commit} trans={trans} time={time} />}
-          {problem !== null && <span className="jpr-mod-deleted">{problem}</span>}
+          {problem !== null && (
+            <>
+              <span className="jpr-mod-deleted" role="alert">
+                {problem}
+              </span>{' '}
+              <button type="button" className="jpr-Link" onClick={() => void model.load()}>
+                {trans.__('Try again')}
+              </button>
+            </>
+          )}
         </span>
         {model.isHere && (
           <span className="jpr-Banner-actions">
@@ -210,6 +219,10 @@ function Note(props: { row: INoteRow; trans: TranslationBundle }): React.JSX.Ele
   return (
     <div className="jpr-File jpr-Note" style={{ paddingLeft: 30 + props.row.depth * 16 }}>
       {noteText(props.row, props.trans)}
+      {props.row.note === 'failed' && (
+        // The row itself is what is clicked.
+        <span className="jpr-Link"> {props.trans.__('Try again')}</span>
+      )}
     </div>
   );
 }

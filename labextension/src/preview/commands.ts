@@ -11,7 +11,8 @@ import { optional, textOf, type Args } from '../ui/args';
 import { browseIcon, historyIcon } from '../ui/icons';
 import { told } from '../workspace/commands';
 
-const BRIEF = 6000;
+/** Milliseconds that a piece of news stays. */
+export const BRIEF = 6000;
 
 interface IContext {
   commands: CommandRegistry;

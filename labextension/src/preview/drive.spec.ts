@@ -62,6 +62,13 @@ describe('the drive of past files', () => {
     }
   );
 
+  it.each(['delete', 'copy'] as const)('lets people know that it refuses to %s', async verb => {
+    const told: string[] = [];
+    const one = new CommitDrive(new FakeServer({}).api, () => told.push(verb));
+    await expect(one[verb]()).rejects.toBeInstanceOf(ServerConnection.ResponseError);
+    expect(told).toEqual([verb]);
+  });
+
   it('passes on why the server refuses', async () => {
     const server = new FakeServer({});
     await expect(new CommitDrive(server.api).get(path, { content: false })).rejects.toMatchObject({

@@ -11,7 +11,11 @@ export const NOTEBOOK = { type: 'file', format: 'json' } as const;
 
 /** See `Contents.IDrive`. It has no shared models and no checkpoints, and refuses every change. */
 export class CommitDrive implements Contents.IDrive {
-  constructor(private readonly _api: Api) {}
+  /** @param refused - told of what Lab asks for in menus of its own, which show nothing when it fails */
+  constructor(
+    private readonly _api: Api,
+    private readonly _refused: () => void = () => undefined
+  ) {}
 
   readonly name = DRIVE;
 
@@ -81,6 +85,7 @@ export class CommitDrive implements Contents.IDrive {
   }
 
   delete(): Promise<void> {
+    this._refused();
     return refuse();
   }
 
@@ -93,6 +98,7 @@ export class CommitDrive implements Contents.IDrive {
   }
 
   copy(): Promise<Contents.IModel> {
+    this._refused();
     return refuse();
   }
 

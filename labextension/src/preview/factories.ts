@@ -288,7 +288,9 @@ function viewerOf(
       return viewer('text', context => {
         const widget = new CSVDocumentWidget({ context, translator });
         void context.ready.then(() => {
-          widget.content.delimiter = delimiterOf(context.model.toString());
+          if (!widget.isDisposed) {
+            widget.content.delimiter = delimiterOf(context.model.toString());
+          }
         });
         return widget;
       });

@@ -45,7 +45,7 @@ export class FileModel {
   }
 
   async load(): Promise<void> {
-    try {
+    await this._try(async () => {
       const { project, commit, path } = this.file;
       const about = await this.api.call('get', '/projects/{project}/commits/{commit}/contents', {
         path: { project, commit },
@@ -57,15 +57,23 @@ export class FileModel {
       } else {
         this._become({ kind: 'about', about, canShow: size <= SHOWN_ON_DEMAND });
       }
-    } catch (error) {
-      this._become({ kind: 'failed', message: messageOf(error) });
-    }
+    });
   }
 
   /** Shows a large file as text after all. */
   async showText(): Promise<void> {
-    if (this._state.kind === 'about') {
-      await this._show(this._state.about);
+    const { _state: state } = this;
+    if (state.kind === 'about') {
+      await this._try(() => this._show(state.about));
+    }
+  }
+
+  private async _try(read: () => Promise<void>): Promise<void> {
+    this._become({ kind: 'loading' });
+    try {
+      await read();
+    } catch (error) {
+      this._become({ kind: 'failed', message: messageOf(error) });
     }
   }
 

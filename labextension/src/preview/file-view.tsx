@@ -9,6 +9,7 @@ import * as React from 'react';
 import type { ContentsModel } from '../api/client';
 import { formatBytes } from '../format/size';
 import { baseName, printable } from '../format/names';
+import { Failed } from '../ui/failed';
 import { useSignal } from '../ui/hooks';
 import type { FileModel } from './file-model';
 
@@ -75,13 +76,7 @@ function About(props: { model: FileModel; trans: TranslationBundle }): React.JSX
     case 'loading':
       return <div className="jpr-About">{trans.__('Reading…')}</div>;
     case 'failed':
-      return (
-        <div className="jpr-About">
-          <p className="jpr-Notice" role="alert">
-            {state.message}
-          </p>
-        </div>
-      );
+      return <Failed message={state.message} trans={trans} again={() => void model.load()} />;
     case 'about':
       return <AboutFile model={model} about={state.about} canShow={state.canShow} trans={trans} />;
     default:

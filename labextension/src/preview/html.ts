@@ -14,6 +14,9 @@ export class HTMLViewer extends Widget {
     frame.title = label;
     this.node.append(frame);
     void context.ready.then(() => {
+      if (this.isDisposed) {
+        return;
+      }
       frame.srcdoc = `<meta http-equiv="Content-Security-Policy" content="${POLICY}">${context.model.toString()}`;
     });
   }

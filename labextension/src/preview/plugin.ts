@@ -5,7 +5,7 @@ import {
   type JupyterFrontEnd,
   type JupyterFrontEndPlugin
 } from '@jupyterlab/application';
-import { MainAreaWidget, WidgetTracker } from '@jupyterlab/apputils';
+import { MainAreaWidget, Notification, WidgetTracker } from '@jupyterlab/apputils';
 import { IEditorServices } from '@jupyterlab/codeeditor';
 import { PageConfig } from '@jupyterlab/coreutils';
 import { IDocumentManager } from '@jupyterlab/docmanager';
@@ -24,7 +24,7 @@ import { BannerModel } from './banner-model';
 import { Banner } from './banner-view';
 import { BrowseModel } from './browse-model';
 import { BrowseWidget, type ILook } from './browse-widget';
-import { addPreviewCommands } from './commands';
+import { addPreviewCommands, BRIEF } from './commands';
 import { CommitDrive } from './drive';
 import { iconFor, register, viewerFor } from './factories';
 import { DRIVE, drivePathOf, parse } from './path';
@@ -55,7 +55,15 @@ export const previewPlugin: JupyterFrontEndPlugin<IPreview> = {
     const place = new Place(app.shell, labShell, tree);
 
     // Both at once: a page that was opened by URL asks for them before anything else happens.
-    app.serviceManager.contents.addDrive(new CommitDrive(workspace.api));
+    const refused = (): void => {
+      Notification.warning(
+        trans.__(
+          'A checkpoint never changes: “Copy into workspace” makes a file that can be changed.'
+        ),
+        { autoClose: BRIEF }
+      );
+    };
+    app.serviceManager.contents.addDrive(new CommitDrive(workspace.api, refused));
     const files = new WidgetTracker<IDocumentWidget>({ namespace: 'jupyter-repro-files' });
     /** Which viewer shows it, to be asked for again after a reload. */
     const shownBy = new WeakMap<IDocumentWidget, string>();
@@ -80,9 +88,12 @@ export const previewPlugin: JupyterFrontEndPlugin<IPreview> = {
     const trees = new WidgetTracker<MainAreaWidget<BrowseWidget>>({
       namespace: 'jupyter-repro-trees'
     });
+    /** How many files were asked for. */
+    let opened = 0;
     const preview: IPreview = {
       open: async file => {
         const { project, commit, path } = file;
+        const turn = ++opened;
         const about = await workspace.api.call(
           'get',
           '/projects/{project}/commits/{commit}/contents',
@@ -94,7 +105,10 @@ export const previewPlugin: JupyterFrontEndPlugin<IPreview> = {
         const drivePath = drivePathOf(file);
         docManager.openOrReveal(
           drivePath,
-          viewerFor(drivePath, about.size ?? 0, docManager.registry)
+          viewerFor(drivePath, about.size ?? 0, docManager.registry),
+          undefined,
+          // What was clicked last comes to the front, whichever answer is first.
+          { activate: turn === opened }
         );
       },
       browse: (project, commit) => {

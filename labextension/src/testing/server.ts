@@ -3,6 +3,7 @@ import { ServerConnection } from '@jupyterlab/services';
 
 import { Api } from '../api/client';
 
+/** What is answered, now or when it resolves. */
 type Reply = (query: URLSearchParams, body: unknown) => unknown;
 
 export interface IAsked {
@@ -22,13 +23,29 @@ export class Refusal extends Error {
   }
 }
 
+/** A reply that is nobody's: the way to the server is gone. */
+export function unreachable(): never {
+  throw new ServerConnection.NetworkError(new TypeError('Failed to fetch'));
+}
+
+/** A reply that comes when the test says so. */
+export class Held<T> {
+  readonly reply: Promise<T>;
+
+  constructor() {
+    this.reply = new Promise(resolve => (this.answer = resolve));
+  }
+
+  answer!: (value: T) => void;
+}
+
 export class FakeServer {
   readonly asked: IAsked[] = [];
   readonly api: Api;
 
   constructor(private readonly _replies: Record<string, Reply>) {
     const settings = ServerConnection.makeSettings({ baseUrl: 'http://test/base/' });
-    this.api = new Api(settings, (url, init) => Promise.resolve(this._answer(url, init)));
+    this.api = new Api(settings, (url, init) => this._answer(url, init));
   }
 
   /** How often something was asked. */
@@ -36,7 +53,7 @@ export class FakeServer {
     return this.asked.filter(one => one.what === what).length;
   }
 
-  private _answer(address: string, init: RequestInit): Response {
+  private async _answer(address: string, init: RequestInit): Promise<Response> {
     const url = new URL(address);
     const path = url.pathname.replace('/base/jupyter-repro/api/', '');
     const what = `${init.method ?? 'GET'} ${path}`;
@@ -47,7 +64,7 @@ export class FakeServer {
       return json({ code: 'not_found', message: `Nobody answers ${what}`, problems: [] }, 404);
     }
     try {
-      return json(reply(url.searchParams, body), 200);
+      return json(await reply(url.searchParams, body), 200);
     } catch (error) {
       if (error instanceof Refusal) {
         return json({ code: error.code, message: error.message, problems: [] }, error.status);

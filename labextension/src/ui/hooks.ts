@@ -5,7 +5,8 @@ import * as React from 'react';
 /** Draws the component again whenever a signal is emitted; returns how often that was. */
 export function useSignal<S, A>(signal: ISignal<S, A>): number {
   const [count, again] = React.useReducer((n: number) => n + 1, 0);
-  React.useEffect(() => {
+  // At once with the drawing: what is emitted a moment later must not be missed.
+  React.useLayoutEffect(() => {
     signal.connect(again);
     return () => {
       signal.disconnect(again);

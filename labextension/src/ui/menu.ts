@@ -25,3 +25,27 @@ export function openMenu(
   });
   menu.open(x, y);
 }
+
+/**
+ * Opens a menu whose items have to be asked for first; unless the user does something else meanwhile: it would open
+ * over that, and take the keyboard.
+ */
+export async function openMenuLater(
+  commands: CommandRegistry,
+  x: number,
+  y: number,
+  items: Promise<readonly (IMenuItem | null)[]>
+): Promise<void> {
+  const given = new AbortController();
+  for (const kind of ['pointerdown', 'keydown']) {
+    document.addEventListener(kind, () => given.abort(), { capture: true, signal: given.signal });
+  }
+  try {
+    const found = await items;
+    if (!given.signal.aborted) {
+      openMenu(commands, x, y, found);
+    }
+  } finally {
+    given.abort();
+  }
+}

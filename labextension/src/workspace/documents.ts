@@ -104,9 +104,7 @@ export class Documents implements IDocuments {
           : known.last_modified === now.last_modified;
       if (!same || anyway) {
         await context.revert();
-        if (!context.isDisposed) {
-          this._remember(context);
-        }
+        this._remember(context);
       }
     } catch (error) {
       if (context.isDisposed) {
@@ -128,6 +126,9 @@ export class Documents implements IDocuments {
   }
 
   private _remember(context: DocumentRegistry.Context): void {
+    if (context.isDisposed) {
+      return;
+    }
     const { model } = context;
     this._loaded.set(model, contentOf(model));
     const forget = (_: unknown, state: DocumentRegistry.SaveState): void => {

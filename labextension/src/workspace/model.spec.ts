@@ -1,7 +1,8 @@
 import { afterEach, describe, expect, it } from 'vitest';
 
 import { commit } from '../testing/commits';
-import { FakeServer, Refusal } from '../testing/server';
+import type { Task } from '../api/client';
+import { FakeServer, Held, Refusal } from '../testing/server';
 import { here, task } from '../testing/state';
 import { WorkspaceModel } from './model';
 
@@ -213,5 +214,22 @@ describe('the workspace', () => {
     await model.refresh();
     expect(model.task).toBeNull();
     expect(asked).toEqual(['false', 'false', 'true']);
+  });
+
+  it('shows no task as running that ended before the wish to stop it was answered', async () => {
+    const told = new Held<Task>();
+    const model = modelOf(
+      new FakeServer({
+        'GET here': () => here(),
+        'POST tasks/t1/cancel': () => told.reply
+      })
+    );
+    await model.refresh();
+    model.track(task());
+    const cancelled = model.cancelTask();
+    model.track(task({ state: 'done' }));
+    told.answer(task({ cancelling: true }));
+    await cancelled;
+    expect(model.task).toBeNull();
   });
 });

@@ -131,13 +131,14 @@ export class WorkspaceModel implements IWorkspaceModel {
   }
 
   async protect(project?: string): Promise<void> {
+    const directory = this._directory;
     const { state, task } = await this.api.call('post', '/workspaces', {
       body: {
-        directory: this._directory,
+        directory,
         ...(project !== undefined && project !== '' ? { project } : {})
       }
     });
-    if (this._here !== null) {
+    if (this._here !== null && directory === this._directory) {
       this._here = { ...this._here, protected: true, state };
     }
     this._historyChanged.emit();
@@ -197,10 +198,13 @@ export class WorkspaceModel implements IWorkspaceModel {
   }
 
   async cancelTask(): Promise<void> {
-    if (this._task !== null) {
-      this._show(
-        await this.api.call('post', '/tasks/{task}/cancel', { path: { task: this._task.id } })
-      );
+    const id = this._task?.id;
+    if (id !== undefined) {
+      const told = await this.api.call('post', '/tasks/{task}/cancel', { path: { task: id } });
+      // It may have ended before this answer came.
+      if (this._task?.id === id) {
+        this._show(told);
+      }
     }
   }
 
