@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import re
+from pathlib import Path
 from unittest.mock import ANY
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Dialog, expect
 
+from tests.api.server import running
 from tests.ui.conftest import DeskMaker, LabMaker
 from tests.ui.lab import Lab
 from tests.ui.shelf import PANEL, SLOW, Shelf
@@ -127,7 +130,24 @@ def test_software_is_made_chosen_changed_compared_and_brought_back(lab: Lab, mak
     assert desk.violations("#jupyter-repro-history") == []
 
 
-def test_environments_are_looked_after(stocked: Lab, make_desk: DeskMaker) -> None:
+def seen_by(user: str, lab: Lab, folder: Path, monkeypatch: pytest.MonkeyPatch) -> set[str]:
+    """The environments that another user sees, over the API of a server of their own on the same data."""
+    home = folder / user
+    home.mkdir(exist_ok=True)
+    (folder / "elsewhere").mkdir(exist_ok=True)
+    if not (home / "data").exists():
+        (home / "data").symlink_to(lab.home / "data")
+    with monkeypatch.context() as changed:
+        changed.setenv("JUPYTERHUB_USER", user)
+        with running(folder / "elsewhere", home) as server:
+            rows = server.ask("GET", "environments")["items"]
+    assert not any(row["mine"] for row in rows)
+    return {row["name"] for row in rows}
+
+
+def test_environments_are_looked_after(
+    stocked: Lab, make_desk: DeskMaker, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     desk = make_desk(stocked)
     shelf = Shelf(desk)
     desk.open()
@@ -155,6 +175,13 @@ def test_environments_are_looked_after(stocked: Lab, make_desk: DeskMaker) -> No
     assert desk.violations(".jpr-Form") == []
     desk.accept()
     expect(shelf.entry("broken")).to_contain_text("shared with bo, cy")
+    assert seen_by("dan", stocked, tmp_path, monkeypatch) == set()
+    shelf.view.get_by_role("button", name="Share").click()
+    desk.dialog.get_by_text("Everyone", exact=True).click()
+    expect(desk.dialog.get_by_label("Users, with commas between")).to_have_count(0)
+    desk.accept()
+    expect(shelf.entry("broken")).to_contain_text("shared with everyone")
+    assert seen_by("dan", stocked, tmp_path, monkeypatch) == {"broken"}
     desk.choose(shelf.entry("broken"), "Propose to New Workspaces")
     expect(shelf.entry("broken")).to_contain_text("default")
     desk.choose(shelf.entry("broken"), "Duplicate…")
@@ -191,6 +218,55 @@ def test_environments_are_looked_after(stocked: Lab, make_desk: DeskMaker) -> No
         "revision": None,
         "marked": [],
     }
+
+
+def test_what_is_written_comes_back_with_the_page_and_is_asked_about(stocked: Lab, make_desk: DeskMaker) -> None:
+    desk = make_desk(stocked)
+    shelf = Shelf(desk)
+    asked: list[str] = []
+
+    def leave(dialog: Dialog) -> None:
+        asked.append(dialog.type)
+        dialog.accept()
+
+    desk.page.on("dialog", leave)
+    desk.open()
+    shelf.open()
+    shelf.list.get_by_role("button", name="New", exact=True).click()
+    shelf.view.get_by_label("Name", exact=True).fill("half-written")
+    shelf.write("idna\n")
+    shelf.entry("prices").click()
+    shelf.tab("Edit")
+    shelf.write("tabulate\n")
+    expect(desk.tab("prices")).to_have_class(re.compile("jp-mod-dirty"))
+
+    # The browser asks, as for a document that is not saved; and what was written is there again.
+    desk.keep_layout()
+    desk.reload()
+    assert asked == ["beforeunload"]
+    expect(desk.tab("prices")).to_have_class(re.compile("jp-mod-dirty"))
+    desk.tab("prices").click()
+    expect(shelf.view.locator(".jpr-Edit .cm-content")).to_have_text("tabulate")
+    desk.picture("25-back")
+    shelf.view.get_by_role("button", name="Discard").click()
+    expect(desk.tab("prices")).not_to_have_class(re.compile("jp-mod-dirty"))
+    desk.tab("New environment").click()
+    expect(shelf.view.get_by_label("Name", exact=True)).to_have_value("half-written")
+    expect(shelf.view.locator(".jpr-Edit .cm-content")).to_have_text("idna")
+
+    # Its tab asks before it closes.
+    desk.tab("New environment").locator(".lm-TabBar-tabCloseIcon").click()
+    desk.picture("26-asked")
+    desk.dialog.get_by_role("button", name="Keep writing").click()
+    expect(shelf.view.get_by_label("Name", exact=True)).to_have_value("half-written")
+    desk.tab("New environment").locator(".lm-TabBar-tabCloseIcon").click()
+    desk.dialog.get_by_role("button", name="Throw away").click()
+    expect(desk.tab("New environment")).to_have_count(0)
+    desk.keep_layout()
+    desk.reload()
+    assert asked == ["beforeunload"], "nothing is left to be asked about"
+    expect(desk.tab("prices")).to_be_visible()
+    expect(desk.tab("New environment")).to_have_count(0)
 
 
 def test_each_view_fits_the_theme_and_has_no_serious_violation(stocked: Lab, make_desk: DeskMaker) -> None:

@@ -135,6 +135,20 @@ export function isChanged(draft: IDraft, definition: Given): boolean {
   return essence(draft) !== essence(draftOf(definition));
 }
 
+/** Whether two drafts come to different definitions. */
+export function differ(one: IDraft, other: IDraft): boolean {
+  return essence(one) !== essence(other);
+}
+
+/** The draft that was kept somewhere; null for what is none. What it lacks is as at the beginning. */
+export function recalled(kept: unknown): IDraft | null {
+  const draft = kept as Partial<IDraft> | null | undefined;
+  const engine = draft?.engine;
+  return engine !== undefined && Object.hasOwn(MAIN_TEXT, engine)
+    ? { ...beginning(engine), ...draft }
+    : null;
+}
+
 /** Lines of the variables that are neither a variable, nor empty, nor a comment. */
 export function badLines(variables: string): IBadLine[] {
   return variables.split('\n').flatMap((text, at) => {

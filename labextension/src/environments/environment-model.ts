@@ -115,6 +115,11 @@ export class EnvironmentModel implements IDisposable {
     return this._draft !== null && this._newest !== null && isChanged(this._draft, this._newest);
   }
 
+  /** What was written and is not saved, for when the page comes back. */
+  get unsaved(): IDraft | null {
+    return this._newest === null || this.isDirty ? this._draft : null;
+  }
+
   /** What two revisions are compared: older, newer; and the answer once it is there. */
   get pair(): readonly [number, number] | null {
     return this._pair;
@@ -135,7 +140,8 @@ export class EnvironmentModel implements IDisposable {
           query: { limit: PAGE }
         })
       ]);
-      const wasDirty = this.isDirty;
+      // A draft that came back with the page was there before anything was read.
+      const wasDirty = this.unsaved !== null;
       this._environment = detail.environment;
       this._newest = detail.newest_definition;
       if (!wasDirty) {

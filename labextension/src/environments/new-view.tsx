@@ -1,10 +1,12 @@
 /** A new environment: where to begin, what it is called, what it holds. */
+import type { ILabStatus } from '@jupyterlab/application';
 import type { IEditorServices } from '@jupyterlab/codeeditor';
 import { ReactWidget } from '@jupyterlab/ui-components';
 import type { TranslationBundle } from '@jupyterlab/translation';
+import type { Message } from '@lumino/messaging';
 import * as React from 'react';
 
-import { messageOf, type Discovered, type Engine } from '../api/client';
+import { messageOf, type Engine } from '../api/client';
 import { printable } from '../format/names';
 import { Field } from '../ui/form';
 import { useSignal } from '../ui/hooks';
@@ -12,17 +14,19 @@ import { environmentIcon } from '../ui/icons';
 import { Segments } from '../ui/widgets';
 import type { Actions } from './actions';
 import { DefinitionForm } from './definition-form';
-import { beginning, definitionOf, draftOf, type EngineName, type IDraft } from './draft';
+import { definitionOf, type EngineName } from './draft';
 import type { EnvironmentsModel } from './model';
+import type { NewEnvironmentModel } from './new-model';
+import { mayGo, Unsaved } from './unsaved';
 import { engineWords } from './words';
 
 export interface INewProps {
   model: EnvironmentsModel;
+  written: NewEnvironmentModel;
   actions: Actions;
   trans: TranslationBundle;
   editors: IEditorServices;
-  /** A file of the workspace to begin with. */
-  path: string;
+  status: ILabStatus | null;
   /** It is there: show it instead. */
   onMade: (id: string) => void;
 }
@@ -31,56 +35,56 @@ export interface INewProps {
 export class NewEnvironmentWidget extends ReactWidget {
   constructor(private readonly _props: INewProps) {
     super();
-    const { trans } = _props;
+    const { trans, written, status } = _props;
+    this._unsaved = new Unsaved(status);
     this.addClass('jpr-Env');
     this.title.icon = environmentIcon;
     this.title.closable = true;
     this.title.label = trans.__('New environment');
+    this._mark();
+    written.changed.connect(this._mark, this);
+  }
+
+  override dispose(): void {
+    this._unsaved.dispose();
+    super.dispose();
+  }
+
+  protected override onCloseRequest(message: Message): void {
+    const { trans, written } = this._props;
+    if (!written.isDirty) {
+      super.onCloseRequest(message);
+      this.dispose();
+      return;
+    }
+    void mayGo(trans.__('The environment that you describe is not made yet.'), trans).then(may => {
+      if (may) {
+        this.dispose();
+      }
+    });
   }
 
   protected render(): React.JSX.Element {
     return <NewEnvironment {...this._props} />;
   }
-}
 
-interface IBeginning {
-  name: string;
-  description: string;
-  message: string;
-  draft: IDraft;
-  /** The file it came from; `''` for none. */
-  path: string;
-}
+  private _mark(): void {
+    const { isDirty } = this._props.written;
+    this.title.className = isDirty ? 'jp-mod-dirty' : '';
+    this._unsaved.dirty = isDirty;
+  }
 
-const FROM_SCRATCH: IBeginning = {
-  name: '',
-  description: '',
-  message: '',
-  draft: beginning('uv'),
-  path: ''
-};
-
-function fromFile(found: Discovered, trans: TranslationBundle): IBeginning {
-  return {
-    name: found.name,
-    description: '',
-    message: trans.__('From %1', printable(found.path)),
-    draft: found.definition === null ? FROM_SCRATCH.draft : draftOf(found.definition),
-    path: found.path
-  };
+  private readonly _unsaved: Unsaved;
 }
 
 export function NewEnvironment(props: INewProps): React.JSX.Element {
-  const { model, actions, trans, editors } = props;
+  const { model, written, actions, trans, editors } = props;
   useSignal(model.changed);
+  useSignal(written.changed);
+  const { value } = written;
   const engines = useEngines(model);
-  const [value, setValue] = React.useState<IBeginning>(() => {
-    const found = model.found.find(one => one.path === props.path);
-    return found === undefined ? FROM_SCRATCH : fromFile(found, trans);
-  });
   const [problem, setProblem] = React.useState<string | null>(null);
   const [saving, setSaving] = React.useState(false);
-  const set = (part: Partial<IBeginning>): void => setValue(now => ({ ...now, ...part }));
   const create = async (): Promise<void> => {
     setSaving(true);
     setProblem(null);
@@ -110,7 +114,7 @@ export function NewEnvironment(props: INewProps): React.JSX.Element {
       }}
     >
       <h1>{trans.__('New environment')}</h1>
-      <Begin {...props} value={value} onChoose={setValue} />
+      <Begin {...props} />
       <div className="jpr-Definition-basics">
         <div>
           <Field
@@ -119,7 +123,7 @@ export function NewEnvironment(props: INewProps): React.JSX.Element {
             placeholder="py311-pandas"
             value={value.name}
             maxLength={100}
-            onChange={name => set({ name })}
+            onChange={name => written.set({ name })}
           />
         </div>
         <div className="jpr-mod-wide">
@@ -128,7 +132,7 @@ export function NewEnvironment(props: INewProps): React.JSX.Element {
             label={trans.__('Description (optional)')}
             value={value.description}
             maxLength={1000}
-            onChange={description => set({ description })}
+            onChange={description => written.set({ description })}
           />
         </div>
       </div>
@@ -137,11 +141,7 @@ export function NewEnvironment(props: INewProps): React.JSX.Element {
           label={trans.__('Engine')}
           value={engine}
           options={engines.map(one => ({ value: one.name, label: one.name, title: one.title }))}
-          onChange={name => {
-            if (name !== engine) {
-              set({ draft: beginning(name), path: '' });
-            }
-          }}
+          onChange={name => written.choose(name)}
         />
         <span className="jpr-mod-dim">{engineWords(engine, trans)}</span>
       </div>
@@ -153,7 +153,7 @@ export function NewEnvironment(props: INewProps): React.JSX.Element {
       <DefinitionForm
         key={`${engine}-${value.path}`}
         draft={value.draft}
-        set={part => setValue(now => ({ ...now, draft: { ...now.draft, ...part } }))}
+        set={part => written.setDraft(part)}
         trans={trans}
         editors={editors}
       />
@@ -176,10 +176,7 @@ export function NewEnvironment(props: INewProps): React.JSX.Element {
 }
 
 /** Nothing, or a file of the workspace: one click each. */
-function Begin(
-  props: INewProps & { value: IBeginning; onChoose: (value: IBeginning) => void }
-): React.JSX.Element | null {
-  const { model, trans, value, onChoose } = props;
+function Begin({ model, written, trans }: INewProps): React.JSX.Element | null {
   const usable = model.found.filter(one => one.definition !== null);
   if (usable.length === 0) {
     return null;
@@ -187,7 +184,7 @@ function Begin(
   return (
     <Segments
       label={trans.__('Begin with')}
-      value={value.path}
+      value={written.value.path}
       options={[
         { value: '', label: trans.__('From scratch') },
         ...usable.map(one => ({
@@ -196,10 +193,7 @@ function Begin(
           title: trans._n('%1 requirement', '%1 requirements', one.requirements)
         }))
       ]}
-      onChange={path => {
-        const found = usable.find(one => one.path === path);
-        onChoose(found === undefined ? FROM_SCRATCH : fromFile(found, trans));
-      }}
+      onChange={path => written.begin(usable.find(one => one.path === path))}
     />
   );
 }

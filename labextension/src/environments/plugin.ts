@@ -1,6 +1,7 @@
 /** Wires environments: the list at the left, their tabs, the commands. What draws loads when it is needed. */
 import {
   ILabShell,
+  ILabStatus,
   ILayoutRestorer,
   type JupyterFrontEnd,
   type JupyterFrontEndPlugin
@@ -21,9 +22,9 @@ import { Place } from '../ui/place';
 import { Actions } from './actions';
 import { chipMenu } from './chip';
 import { addEnvironmentCommands } from './commands';
-import type { Tab } from './environment-model';
+import type { EnvironmentModel, Tab } from './environment-model';
 import { EnvironmentCommands as ids } from './ids';
-import { KeptTabs } from './kept-tabs';
+import { KeptTabs, type Kept } from './kept-tabs';
 import { EnvironmentsModel } from './model';
 import type { NewEnvironmentWidget } from './new-view';
 import { EnvironmentsPanel } from './panel';
@@ -54,7 +55,8 @@ export const environmentsPlugin: JupyterFrontEndPlugin<void> = {
     ITranslator,
     ILabShell,
     INotebookTree,
-    ISettingRegistry
+    ISettingRegistry,
+    ILabStatus
   ],
   activate: (
     app: JupyterFrontEnd,
@@ -66,7 +68,8 @@ export const environmentsPlugin: JupyterFrontEndPlugin<void> = {
     given: ITranslator | null,
     lab: ILabShell | null,
     tree: INotebookTree | null,
-    registry: ISettingRegistry | null
+    registry: ISettingRegistry | null,
+    status: ILabStatus | null
   ): void => {
     const translator = given ?? nullTranslator;
     const trans = translator.load(DOMAIN);
@@ -114,27 +117,31 @@ export const environmentsPlugin: JupyterFrontEndPlugin<void> = {
     const open = async (
       environment: string,
       revision: number | null,
-      tab: Tab = 'revisions'
+      tab: Tab = 'revisions',
+      draft: unknown = null
     ): Promise<void> => {
       const { model, actions } = parts();
       await model.ensure();
       const id = model.find(environment)?.id ?? environment;
       let widget = tabs.tracker.find(one => one.model.id === id);
       if (widget === undefined) {
-        const [{ EnvironmentModel }, { EnvironmentWidget }] = await Promise.all([
+        const [{ EnvironmentModel }, { EnvironmentWidget }, { recalled }] = await Promise.all([
           import('./environment-model'),
-          import('./widget')
+          import('./widget'),
+          import('./draft')
         ]);
         widget = new EnvironmentWidget(new EnvironmentModel(model, id), {
           actions,
           trans,
           time,
           commands,
-          editors
+          editors,
+          status
         });
         add(widget, `jupyter-repro-environment-${id}`);
         const shown = widget.model;
-        tabs.add(widget, id, () => ({ revision: shown.selected, tab: shown.tab }), shown.changed);
+        shown.draft = recalled(draft);
+        tabs.add(widget, id, () => keptOf(shown), shown.changed);
         model.shown = id;
         await widget.model.load();
       }
@@ -145,20 +152,38 @@ export const environmentsPlugin: JupyterFrontEndPlugin<void> = {
       }
     };
 
-    const openNew = async (path: string, key = String(Date.now())): Promise<void> => {
-      const { NewEnvironmentWidget } = await import('./new-view');
+    const openNew = async (
+      path: string,
+      key = String(Date.now()),
+      kept: unknown = null
+    ): Promise<void> => {
+      const [{ NewEnvironmentModel }, { NewEnvironmentWidget }] = await Promise.all([
+        import('./new-model'),
+        import('./new-view')
+      ]);
+      if (path !== '') {
+        await model().ensure();
+      }
+      const found = model().found.find(one => one.path === path);
+      const written = new NewEnvironmentModel(found, kept, trans);
       const widget = new NewEnvironmentWidget({
         ...parts(),
+        written,
         trans,
         editors,
-        path,
+        status,
         onMade: id => {
           widget.dispose();
           void open(id, null);
         }
       });
       add(widget, `jupyter-repro-new-environment-${key}`);
-      newTabs.add(widget, key, () => ({ path }));
+      newTabs.add(
+        widget,
+        key,
+        () => ({ path, written: written.isDirty ? asKept(written.value) : null }),
+        written.changed
+      );
     };
     const openSoftware = async (moments: IMoments, key = String(Date.now())): Promise<void> => {
       const [{ SoftwareModel }, { SoftwareWidget }] = await Promise.all([
@@ -219,10 +244,12 @@ export const environmentsPlugin: JupyterFrontEndPlugin<void> = {
       tree.tabBar.addTab(panel.title);
     }
     if (restorer !== null) {
-      tabs.restore(commands, restorer, ({ revision, tab }, id) =>
-        open(id, typeof revision === 'number' ? revision : null, tab as Tab)
+      tabs.restore(commands, restorer, ({ revision, tab, draft }, id) =>
+        open(id, typeof revision === 'number' ? revision : null, tab as Tab, draft)
       );
-      newTabs.restore(commands, restorer, (kept, key) => openNew(textOf(kept, 'path'), key));
+      newTabs.restore(commands, restorer, (kept, key) =>
+        openNew(textOf(kept, 'path'), key, kept.written)
+      );
       softwareTabs.restore(commands, restorer, (moments, key) =>
         openSoftware(moments as unknown as IMoments, key)
       );
@@ -239,3 +266,13 @@ export const environmentsPlugin: JupyterFrontEndPlugin<void> = {
     });
   }
 };
+
+/** What the tab of an environment is opened with again, what was written there among it. */
+function keptOf({ selected, tab, unsaved }: EnvironmentModel): Kept {
+  return { revision: selected, tab, draft: unsaved === null ? null : asKept(unsaved) };
+}
+
+/** Forms hold nothing but texts, and objects of texts. */
+function asKept(value: object): Kept {
+  return value as Kept;
+}

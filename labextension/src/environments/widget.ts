@@ -1,5 +1,5 @@
 /** The tab of an environment. */
-import { Dialog, showDialog } from '@jupyterlab/apputils';
+import type { ILabStatus } from '@jupyterlab/application';
 import { ReactWidget } from '@jupyterlab/ui-components';
 import type { IEditorServices } from '@jupyterlab/codeeditor';
 import type { TranslationBundle } from '@jupyterlab/translation';
@@ -13,6 +13,7 @@ import { openMenu } from '../ui/menu';
 import type { Actions } from './actions';
 import type { EnvironmentModel } from './environment-model';
 import { menuOf } from './panel';
+import { mayGo, Unsaved } from './unsaved';
 import { EnvironmentView } from './view';
 
 export interface IEnvironmentLook {
@@ -21,6 +22,7 @@ export interface IEnvironmentLook {
   time: TimeFormat;
   commands: CommandRegistry;
   editors: IEditorServices;
+  status: ILabStatus | null;
 }
 
 export class EnvironmentWidget extends ReactWidget {
@@ -29,6 +31,7 @@ export class EnvironmentWidget extends ReactWidget {
     private readonly _look: IEnvironmentLook
   ) {
     super();
+    this._unsaved = new Unsaved(_look.status);
     this.addClass('jpr-Env');
     this.title.icon = environmentIcon;
     this.title.closable = true;
@@ -38,6 +41,7 @@ export class EnvironmentWidget extends ReactWidget {
 
   override dispose(): void {
     if (!this.isDisposed) {
+      this._unsaved.dispose();
       this.model.dispose();
       super.dispose();
     }
@@ -50,15 +54,11 @@ export class EnvironmentWidget extends ReactWidget {
       return;
     }
     const { trans } = this._look;
-    void showDialog({
-      title: trans.__('Throw the changes away?'),
-      body: trans.__('What you wrote in %1 was not saved as a revision.', this.title.label),
-      buttons: [
-        Dialog.cancelButton({ label: trans.__('Keep writing') }),
-        Dialog.warnButton({ label: trans.__('Throw away') })
-      ]
-    }).then(({ button }) => {
-      if (button.accept) {
+    void mayGo(
+      trans.__('What you wrote in %1 was not saved as a revision.', this.title.label),
+      trans
+    ).then(may => {
+      if (may) {
         this.dispose();
       }
     });
@@ -79,5 +79,8 @@ export class EnvironmentWidget extends ReactWidget {
       this.title.label = environment.name;
     }
     this.title.className = isDirty ? 'jp-mod-dirty' : '';
+    this._unsaved.dirty = isDirty;
   }
+
+  private readonly _unsaved: Unsaved;
 }

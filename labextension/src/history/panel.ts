@@ -152,7 +152,7 @@ export class HistoryPanel extends LazyPanel {
 /** What can be seen and brought back of the software of a commit. */
 function softwareItems({ id, parents, environment }: Commit): IMenuItem[] {
   const before = parents.at(0);
-  const label = environment === null ? '' : `${environment.name} r${environment.revision}`;
+  const label = environment?.label ?? '';
   return [
     { command: CommandIDs.restoreEnvironment, args: { commit: id, label } },
     { command: CommandIDs.software, args: { commit: id } },
