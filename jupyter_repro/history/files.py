@@ -58,7 +58,14 @@ def _taken(store: Store, kind: Kind, name: bytes) -> bool:
 
 def left_out(paths: Sequence[bytes]) -> str:
     """What to tell of files that are not put back because their content was purged; "" when there are none."""
-    if not paths:
-        return ""
+    return f"Left out, because the content was purged: {_named(paths)}." if paths else ""
+
+
+def left_alone(paths: Sequence[bytes]) -> str:
+    """What to tell of files that stay as they are because they cannot be read; "" when there are none."""
+    return f"Left as it is, because it cannot be read: {_named(paths)}." if paths else ""
+
+
+def _named(paths: Sequence[bytes]) -> str:
     more = f" and {len(paths) - 3:,} more" if len(paths) > 3 else ""
-    return f"Left out, because the content was purged: {', '.join(repr(os.fsdecode(p)) for p in paths[:3])}{more}."
+    return ", ".join(repr(os.fsdecode(path)) for path in paths[:3]) + more

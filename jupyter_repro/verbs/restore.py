@@ -20,8 +20,9 @@ def restore(
     """Put the whole commit, or only ``paths`` of it, into the workspace.
 
     What is replaced or removed is in a commit of its own first, which ``Restored.undo`` names. Files whose content was
-    purged are left as they are, and named in the notice. Raises ``CommitNotFound``, ``PathNotFound``,
-    ``UnreadableFile``, ``CannotSave``, or ``Purged`` for a file asked for by name; then nothing was changed.
+    purged, and those that cannot be read, are left as they are and named in the notice. Raises ``CommitNotFound``,
+    ``PathNotFound``, ``CannotSave``, ``UnreadableFile`` for what would have to be replaced, or ``Purged`` for a file
+    asked for by name; then nothing was changed.
     """
     workspace = opened.workspace
     with workspace.held(on_progress):

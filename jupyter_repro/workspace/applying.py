@@ -230,8 +230,8 @@ class Applier:
         for folder in folders:
             try:
                 directory = places.directory(folder)
-            except (FileNotFoundError, CannotSave):
-                continue
+            except (FileNotFoundError, PermissionError, CannotSave):
+                continue  # where nobody can go, an attempt left nothing
             for found in os.listdir(directory):
                 if os.fsencode(found).startswith(prefix):
                     os.unlink(found, dir_fd=directory)

@@ -7,15 +7,16 @@ import stat
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from jupyter_repro.errors import BlobCorrupt, BlobMissing, NotPossible, PathNotFound, Purged
+from jupyter_repro.errors import BlobCorrupt, BlobMissing, NotPossible, PathNotFound, Purged, UnreadableFile
 from jupyter_repro.history import Commit, EntryType, TreeChange, TreeEntry, diff_trees, find_entry
-from jupyter_repro.history.files import is_purged, left_out
+from jupyter_repro.history.files import is_purged, left_alone, left_out
 from jupyter_repro.history.trees import edit_tree, split_path
 from jupyter_repro.progress import Meter, OnProgress
 from jupyter_repro.workspace.applying import Applier, LateEdit
-from jupyter_repro.workspace.checkpoint import Wanted, checkpoint
+from jupyter_repro.workspace.checkpoint import Skipped, Wanted, checkpoint
 from jupyter_repro.workspace.journal import Journal, clear_journal, read_journal, write_journal
 from jupyter_repro.workspace.placing import refuse_marker
+from jupyter_repro.workspace.scan import UNREADABLE
 from jupyter_repro.workspace.workspace import Workspace
 
 _TRIES = 6
@@ -42,8 +43,9 @@ def restore(
     """Put ``commit`` (or only ``paths`` of it) into the workspace. The caller holds the workspace.
 
     Everything that is replaced or removed is in the safety commit first. Where the content of a file was purged, the
-    workspace keeps what it has there. Raises ``PathNotFound``, ``UnreadableFile``, ``CannotSave``, or ``Purged``
-    for a file that was asked for by name; then nothing was changed.
+    workspace keeps what it has there, as it does where it has what cannot be read. Raises ``PathNotFound``,
+    ``CannotSave``, ``UnreadableFile`` for what would have to be replaced, or ``Purged`` for a file that was asked for
+    by name; then nothing was changed.
     """
     names = tuple(b"/".join(split_path(path)) for path in paths)
     if b"" in names:
@@ -118,15 +120,18 @@ def _carry_out(workspace: Workspace, journal: Journal, on_progress: OnProgress |
     refuse_marker(workspace.repository.get_tree(bytes.fromhex(target.tree)))
     first_safety: Commit | None = None
     gone: list[bytes] = []
+    unreadable: list[bytes] = []
     before = workspace.state.branch
     written = removed = 0
     for attempt in range(_TRIES):
-        safety = _save(workspace, target, journal)
+        found = checkpoint(workspace, Wanted(_before(journal, target), "auto", skip_unreadable=True))
+        safety = found.commit
         first_safety = first_safety or safety
         plan, gone = _plan(workspace, safety, target, journal)
+        unreadable = _unreadable(found.skipped, plan, journal)
         obstacles = _obstacles(workspace, plan)
         if obstacles:
-            wanted = Wanted(_before(journal, target), "auto", allow_empty=False, forced=tuple(obstacles))
+            wanted = Wanted(_before(journal, target), "auto", skip_unreadable=True, forced=tuple(obstacles))
             saved = checkpoint(workspace, wanted).commit
             if first_safety is safety:
                 first_safety = saved
@@ -153,7 +158,8 @@ def _carry_out(workspace: Workspace, journal: Journal, on_progress: OnProgress |
         if journal.action == "switch"
         else f"jupyter-repro restore {first_safety.id[:12]}"
     )
-    return Restored(commit, first_safety, written, removed, undo, workspace.state.branch, left_out(gone))
+    notice = f"{left_out(gone)} {left_alone(unreadable)}".strip()
+    return Restored(commit, first_safety, written, removed, undo, workspace.state.branch, notice)
 
 
 def _give_up(workspace: Workspace, journal: Journal, safety: Commit) -> None:
@@ -171,8 +177,27 @@ def _before(journal: Journal, target: Commit) -> str:
     return f"Before restoring {target.id[:12]}"
 
 
-def _save(workspace: Workspace, target: Commit, journal: Journal) -> Commit:
-    return checkpoint(workspace, Wanted(_before(journal, target), "auto")).commit
+def _unreadable(skipped: Sequence[Skipped], plan: list[TreeChange], journal: Journal) -> list[bytes]:
+    """The paths that cannot be read and so not be saved: they stay, and nothing is done that would replace them.
+
+    The bits of a directory among them are left out of ``plan``: it stays as it is, too.
+    """
+    found = [os.fsencode(item.path) for item in skipped if item.reason.startswith(UNREADABLE)]
+    if not found:
+        return []
+    plan[:] = [change for change in plan if change.path not in found or not _only_bits(change)]
+    touched = [change.path for change in plan] + [os.fsencode(name) for name in journal.paths]
+    for path in found:
+        if any((other + b"/").startswith(path + b"/") for other in touched):
+            raise UnreadableFile(
+                f"{os.fsdecode(path)!r} would be replaced but cannot be read, so nothing was changed. Make it "
+                "readable, move it away, or restore other paths by name."
+            )
+    return found
+
+
+def _only_bits(change: TreeChange) -> bool:
+    return change.change == "mode" and change.is_directory
 
 
 def _plan(
@@ -300,4 +325,4 @@ def _conclude(workspace: Workspace, journal: Journal, target: Commit) -> Commit:
         labels.append(("restored_paths", names))
     what = f"{len(journal.paths)} path{'s' if len(journal.paths) > 1 else ''} of " if journal.paths else ""
     message = f"Restored {what}{target.id[:12]}" + (f": {target.message.splitlines()[0]}" if target.message else "")
-    return checkpoint(workspace, Wanted(message, "restore", labels=tuple(labels))).commit
+    return checkpoint(workspace, Wanted(message, "restore", skip_unreadable=True, labels=tuple(labels))).commit

@@ -6,6 +6,7 @@ directory that did not change.
 
 from __future__ import annotations
 
+import errno
 import math
 import os
 import stat
@@ -49,6 +50,18 @@ _SPECIAL = {
     stat.S_IFCHR: "is a device",
     stat.S_IFBLK: "is a device",
 }
+_OUT_OF_REACH = frozenset(
+    getattr(errno, name)
+    for name in ("EIO", "ELOOP", "ENAMETOOLONG", "ENODEV", "ENOTCONN", "ENXIO", "EREMOTEIO", "ESTALE", "ETIMEDOUT")
+    if hasattr(errno, name)
+)
+"""What the system says of a dead mount, a broken disk or a path too long for it: the rest can be kept without."""
+
+UNREADABLE = "cannot be read"
+"""How the reason begins for which a file that is there was left out, or kept as it was last known."""
+
+_SHOWN = 300
+"""Characters of a path in an error; of a longer one the beginning and the end."""
 
 
 class Ahead(Protocol):
@@ -129,6 +142,7 @@ class Scanner:
     def _directory(self, path: bytes, rel: bytes, rules: IgnoreNode) -> bytes:
         rows: list[StatRow] = []
         directories: list[tuple[bytes, int]] = []
+        lost: list[TreeEntry] = []
         ignored = rules.ignored
         make = StatRow._make
         with os.scandir(path) as listing:
@@ -137,6 +151,12 @@ class Scanner:
                     st = item.stat(follow_symlinks=False)
                 except FileNotFoundError:
                     continue  # it vanished: the checkpoint holds what was there when it looked
+                except OSError as error:
+                    if error.errno not in _OUT_OF_REACH:
+                        raise
+                    if ignored(item.name, item.is_dir(follow_symlinks=False)) is None:
+                        lost += self._out_of_reach(self._join(rel, item.name), item.name, error)
+                    continue
                 name = item.name
                 mode = st.st_mode
                 form = mode & 0o170000
@@ -166,6 +186,8 @@ class Scanner:
             entries, stored_rows = self._files(path, rel, rows, cached)
             signature, encoded, kept = encode_rows(stored_rows), encode_tree(entries), False
         below = [(name, mode, tree) for name, mode in directories if (tree := self._child(path, rel, name, rules))]
+        if lost:  # nothing is remembered of a directory that could not be looked at as a whole
+            return self._tree(sorted([*(decode_entries(encoded) if entries is None else entries), *lost]), below)
         encoded_below = encode_rows(below)
         if cached is not None and cached.entries == encoded and cached.directories == encoded_below:
             tree = cached.tree
@@ -185,13 +207,20 @@ class Scanner:
         return self._sink.tree(encode_tree(entries))
 
     def _child(self, path: bytes, rel: bytes, name: bytes, rules: IgnoreNode) -> bytes:
-        inner = self._join(rel, name)
+        inner, full = self._join(rel, name), path + b"/" + name
         try:
-            return self._directory(path + b"/" + name, inner, rules.enter(name))
+            return self._directory(full, inner, rules.enter(name))
         except (FileNotFoundError, NotADirectoryError):
             return b""  # it vanished, or became something else, after it was listed
-        except PermissionError as error:
+        except OSError as error:
+            mine = isinstance(error.filename, bytes) and error.filename.startswith(full)  # and not of the store
+            if not mine or not (isinstance(error, PermissionError) or error.errno in _OUT_OF_REACH):
+                raise
             return self._unreadable_directory(inner, error)
+
+    def _out_of_reach(self, rel: bytes, name: bytes, error: OSError) -> list[TreeEntry]:
+        kept = self._unreadable(rel, error)
+        return [kept._replace(name=name)] if kept is not None else []
 
     def _unreadable_directory(self, rel: bytes, error: OSError) -> bytes:
         entry = self._unreadable(rel, error)
@@ -297,13 +326,15 @@ class Scanner:
         reason = os.strerror(error.errno) if error.errno else str(error)
         if self._last_known is None:
             shown = rel.decode("utf-8", "backslashreplace")
+            if len(shown) > _SHOWN:
+                shown = f"{shown[: _SHOWN // 2]}...{shown[-_SHOWN // 2 :]}"
             raise UnreadableFile(
                 f"{shown!r} cannot be read ({reason}), so nothing was checkpointed. Make it readable, add it to "
                 ".reproignore, or use --skip-unreadable to keep its last known version."
             ) from error
         kept = self._last_known(rel)
         said = "kept as it was last known" if kept is not None else "left out"
-        self.result.skipped.append((rel, f"cannot be read ({reason}); {said}"))
+        self.result.skipped.append((rel, f"{UNREADABLE} ({reason}); {said}"))
         return kept
 
     # -- small things ----------------------------------------------------------------------------

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -344,9 +345,8 @@ def unreadable_round() -> None:
         (place.work / "d").chmod(0)
         (place.work / "fresh").write_bytes(b"never seen")
         (place.work / "fresh").chmod(0)
-        for verb in (lambda: verbs.checkpoint(ws), lambda: verbs.restore(ws, first)):
-            with pytest.raises(UnreadableFile, match=r"'(secret|fresh|d)' cannot be read"):
-                verb()
+        with pytest.raises(UnreadableFile, match=r"'(secret|fresh|d)' cannot be read"):
+            verbs.checkpoint(ws)
         assert verbs.log(ws)[0].id == first
         (place.work / "a").write_bytes(b"2")
         done = verbs.checkpoint(ws, skip_unreadable=True)
@@ -357,6 +357,63 @@ def unreadable_round() -> None:
         assert kept[b"secret"] == File(b"known once"), "the last known version is kept"
         assert kept[b"d/in"] == File(b"x")
         assert b"fresh" not in kept
+        # They hold up no restore of the rest, and nothing that would replace them is done.
+        restored = verbs.restore(ws, first)
+        assert (place.work / "a").read_bytes() == b"1"
+        for path in ("secret", "d", "fresh"):
+            assert f"'{path}'" in restored.notice
+        for path in ("secret", "d/in", "d"):
+            with pytest.raises(UnreadableFile, match="would be replaced"):
+                verbs.restore(ws, first, [path])
+        (place.work / "secret").chmod(0o644)
+        assert (place.work / "secret").read_bytes() == b"changed"
+        (place.work / "d").chmod(0o755)
+        (place.work / "fresh").chmod(0o644)
+        second = verbs.checkpoint(ws).commit.id
+        (place.work / "secret").write_bytes(b"changed again")
+        (place.work / "secret").chmod(0)
+        with pytest.raises(UnreadableFile, match="'secret' would be replaced but cannot be read"):
+            verbs.restore(ws, first)
+        assert not verbs.restore(ws, second).written
+        verbs.restore(ws, first, ["a"])
+        verbs.create_branch(ws, "then", first)
+        with pytest.raises(UnreadableFile, match="'secret' would be replaced"):
+            verbs.switch(ws, "then")
+        (place.work / "secret").chmod(0o644)
+        assert (place.work / "secret").read_bytes() == b"changed again"
+
+
+def test_what_the_system_cannot_reach_is_left_out_like_any_file_that_cannot_be_read() -> None:
+    """A path too long for the system stands for a dead mount or a broken disk: only that much is lost."""
+    with scratch.workspace() as (place, ws):
+        hold(place, (b"a", File(b"1")), (b"deep/kept", File(b"kept")))
+        first = verbs.checkpoint(ws).commit.id
+        here = os.getcwd()
+        try:
+            os.chdir(place.work / "deep")
+            for _ in range(20):
+                os.mkdir("d" * 250)
+                os.chdir("d" * 250)
+                Path("end").write_text("too far")
+        finally:
+            os.chdir(here)
+        with pytest.raises(UnreadableFile, match="File name too long") as caught:
+            verbs.checkpoint(ws)
+        assert len(str(caught.value)) < 1000
+        done = verbs.checkpoint(ws, skip_unreadable=True)
+        (skipped,) = done.skipped
+        assert "File name too long" in skipped.reason
+        assert 10 < done.added < 20
+        assert commit_tree(ws, done.commit.id)[b"deep/kept"] == File(b"kept")
+        assert not verbs.checkpoint(ws, skip_unreadable=True).created
+        (place.work / "a").write_bytes(b"2")
+        verbs.restore(ws, done.commit.id)
+        assert (place.work / "a").read_bytes() == b"1"
+        # An ignored place is not asked about at all.
+        (place.work / ".reproignore").write_text("/deep/d*\n")
+        assert not verbs.checkpoint(ws).skipped
+        assert verbs.diff(ws, first, "@", ["deep"]) == []
+        shutil.rmtree(place.work / "deep")
 
 
 def without_roots_rights() -> None:
