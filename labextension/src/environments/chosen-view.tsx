@@ -14,7 +14,7 @@ export function Chosen(props: IEnvironmentProps): React.JSX.Element {
   const { model, trans, editors } = props;
   const { detail, selected } = model;
   if (detail === null) {
-    return <p className="jpr-Empty">{trans.__('Reading…')}</p>;
+    return <p className="jpr-Empty">{model.problem === null && trans.__('Reading…')}</p>;
   }
   return (
     <>

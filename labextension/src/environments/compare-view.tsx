@@ -41,7 +41,7 @@ export function CompareTab({ model, trans }: IEnvironmentProps): React.JSX.Eleme
     return (
       <div className="jpr-Packages">
         <div className="jpr-Tools">{sides}</div>
-        <p className="jpr-Empty">{trans.__('Comparing…')}</p>
+        <p className="jpr-Empty">{model.problem === null && trans.__('Comparing…')}</p>
       </div>
     );
   }

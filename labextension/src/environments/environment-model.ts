@@ -3,7 +3,6 @@ import { Signal, type ISignal } from '@lumino/signaling';
 import type { IDisposable } from '@lumino/disposable';
 
 import {
-  ApiError,
   messageOf,
   type Api,
   type Definition,
@@ -131,6 +130,7 @@ export class EnvironmentModel implements IDisposable {
 
   /** Reads the environment and the first page of its revisions. */
   async load(): Promise<void> {
+    const turn = ++this._turn;
     try {
       const path = { environment: this.id };
       const [detail, page] = await Promise.all([
@@ -140,6 +140,10 @@ export class EnvironmentModel implements IDisposable {
           query: { limit: PAGE }
         })
       ]);
+      if (turn !== this._turn) {
+        // Asked again meanwhile, or closed.
+        return;
+      }
       // A draft that came back with the page was there before anything was read.
       const wasDirty = this.unsaved !== null;
       this._environment = detail.environment;
@@ -158,29 +162,44 @@ export class EnvironmentModel implements IDisposable {
         await this._readSelected();
       }
     } catch (error) {
-      this._problem = messageOf(error);
-      this._changed.emit();
+      if (turn === this._turn) {
+        this._fail(error);
+      }
+    }
+  }
+
+  /** Reads everything once more that could not be read. */
+  async again(): Promise<void> {
+    await this.load();
+    if (this._pair !== null && this._comparison === null) {
+      await this.compare(...this._pair);
     }
   }
 
   /** Reads older revisions, if there are. */
   async more(): Promise<void> {
     const cursor = this._next;
-    if (cursor === null) {
+    // After a failure the user asks again: each drawing of the list would.
+    if (cursor === null || this._problem !== null) {
       return;
     }
     this._next = null;
+    const turn = this._turn;
     try {
       const page = await this._api.call('get', '/environments/{environment}/revisions', {
         path: { environment: this.id },
         query: { limit: PAGE, cursor }
       });
-      this._revisions = [...this._revisions, ...page.items];
-      this._next = page.next;
-      this._arrange();
+      if (turn === this._turn) {
+        this._revisions = [...this._revisions, ...page.items];
+        this._next = page.next;
+        this._arrange();
+      }
     } catch (error) {
-      this._problem = messageOf(error);
-      this._changed.emit();
+      if (turn === this._turn) {
+        this._next = cursor;
+        this._fail(error);
+      }
     }
   }
 
@@ -196,6 +215,7 @@ export class EnvironmentModel implements IDisposable {
   async select(number: number): Promise<void> {
     if (number !== this._selected) {
       this._selected = number;
+      this._problem = null;
       this._changed.emit();
       await this._readSelected();
     }
@@ -203,7 +223,8 @@ export class EnvironmentModel implements IDisposable {
 
   /** Compares two revisions. */
   async compare(a: number, b: number): Promise<void> {
-    this._pair = [a, b];
+    const pair = [a, b] as const;
+    this._pair = pair;
     this._comparison = null;
     this._changed.emit();
     try {
@@ -211,19 +232,21 @@ export class EnvironmentModel implements IDisposable {
         path: { environment: this.id },
         query: { a, b }
       });
-      if (this._pair[0] === a && this._pair[1] === b) {
+      if (pair === this._pair) {
         this._comparison = found;
         this._changed.emit();
       }
     } catch (error) {
-      this._problem = messageOf(error);
-      this._changed.emit();
+      if (pair === this._pair) {
+        this._fail(error);
+      }
     }
   }
 
   dispose(): void {
     if (!this._isDisposed) {
       this._isDisposed = true;
+      this._turn += 1;
       this._log?.dispose();
       this.environments.touched.disconnect(this._onTouched, this);
       Signal.clearData(this);
@@ -246,9 +269,16 @@ export class EnvironmentModel implements IDisposable {
       }
       this._detail = detail;
       this._readLog(detail.builds[0]?.id ?? null);
+      this._changed.emit();
     } catch (error) {
-      this._problem = error instanceof ApiError ? error.message : messageOf(error);
+      if (revision === this._selected) {
+        this._fail(error);
+      }
     }
+  }
+
+  private _fail(error: unknown): void {
+    this._problem = messageOf(error);
     this._changed.emit();
   }
 
@@ -303,6 +333,8 @@ export class EnvironmentModel implements IDisposable {
   private _rows: readonly IRevisionRow[] = [];
   private _places = new Places();
   private _next: string | null = null;
+  /** How often it was read. */
+  private _turn = 0;
   private _selected: number | null = null;
   private _detail: RevisionDetail | null = null;
   private _log: BuildLogModel | null = null;

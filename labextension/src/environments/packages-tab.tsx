@@ -20,7 +20,7 @@ export function PackagesTab({ model, trans }: IEnvironmentProps): React.JSX.Elem
     return (
       <div className="jpr-Packages">
         <div className="jpr-Tools">{choose}</div>
-        <p className="jpr-Empty">{trans.__('Reading…')}</p>
+        <p className="jpr-Empty">{model.problem === null && trans.__('Reading…')}</p>
       </div>
     );
   }

@@ -17,7 +17,7 @@ import type { Widget } from '@lumino/widgets';
 import { localeOf, TimeFormat } from '../format/time';
 import { CommandIDs, DOMAIN, IWorkspaceModel } from '../tokens';
 import { textOf } from '../ui/args';
-import { openMenu } from '../ui/menu';
+import { openMenuLater } from '../ui/menu';
 import { Place } from '../ui/place';
 import { Actions } from './actions';
 import { chipMenu } from './chip';
@@ -121,15 +121,16 @@ export const environmentsPlugin: JupyterFrontEndPlugin<void> = {
       draft: unknown = null
     ): Promise<void> => {
       const { model, actions } = parts();
-      await model.ensure();
+      // First of all: whoever clicks twice while they load gets one tab.
+      const [{ EnvironmentModel }, { EnvironmentWidget }, { recalled }] = await Promise.all([
+        import('./environment-model'),
+        import('./widget'),
+        import('./draft'),
+        model.ensure()
+      ]);
       const id = model.find(environment)?.id ?? environment;
       let widget = tabs.tracker.find(one => one.model.id === id);
       if (widget === undefined) {
-        const [{ EnvironmentModel }, { EnvironmentWidget }, { recalled }] = await Promise.all([
-          import('./environment-model'),
-          import('./widget'),
-          import('./draft')
-        ]);
         widget = new EnvironmentWidget(new EnvironmentModel(model, id), {
           actions,
           trans,
@@ -144,9 +145,10 @@ export const environmentsPlugin: JupyterFrontEndPlugin<void> = {
         tabs.add(widget, id, () => keptOf(shown), shown.changed);
         model.shown = id;
         await widget.model.load();
+      } else {
+        place.show(widget);
       }
-      place.show(widget);
-      if (revision !== null) {
+      if (revision !== null && !widget.isDisposed) {
         await widget.model.select(revision);
         widget.model.tab = tab;
       }
@@ -174,7 +176,7 @@ export const environmentsPlugin: JupyterFrontEndPlugin<void> = {
         status,
         onMade: id => {
           widget.dispose();
-          void open(id, null);
+          void commands.execute(ids.open, { environment: id });
         }
       });
       add(widget, `jupyter-repro-new-environment-${key}`);
@@ -190,6 +192,14 @@ export const environmentsPlugin: JupyterFrontEndPlugin<void> = {
         import('./software-model'),
         import('./software-view')
       ]);
+      const isSame = ({ model: { moments: one } }: SoftwareWidget): boolean =>
+        one.project === moments.project && one.a === moments.a && one.b === moments.b;
+      const same = softwareTabs.tracker.find(isSame);
+      if (same !== undefined) {
+        place.show(same);
+        await same.model.load();
+        return;
+      }
       const software = new SoftwareModel(workspace.api, moments);
       const widget = new SoftwareWidget({ model: software, trans, time });
       add(widget, `jupyter-repro-software-${key}`);
@@ -223,8 +233,10 @@ export const environmentsPlugin: JupyterFrontEndPlugin<void> = {
       label: trans.__('Environment of This Workspace'),
       isEnabled: () => workspace.state !== null,
       execute: async args => {
-        await model().refresh();
-        openMenu(commands, Number(args.x ?? 0), Number(args.y ?? 0), chipMenu(model()));
+        const items = model()
+          .refresh()
+          .then(() => chipMenu(model()));
+        await openMenuLater(commands, Number(args.x ?? 0), Number(args.y ?? 0), items);
       }
     });
 

@@ -8,6 +8,7 @@ import * as React from 'react';
 import type { Environment } from '../api/client';
 import { printable } from '../format/names';
 import type { TimeFormat } from '../format/time';
+import { Failed } from '../ui/failed';
 import { useMinute, useSignal } from '../ui/hooks';
 import { IconButton } from '../ui/widgets';
 import type { Actions } from './actions';
@@ -38,9 +39,11 @@ export function EnvironmentView(props: IEnvironmentProps): React.JSX.Element {
   useMinute();
   const { environment, problem, tab } = model;
   if (environment === null) {
-    return (
+    return problem !== null ? (
+      <Failed message={problem} trans={trans} again={() => void model.again()} />
+    ) : (
       <p className="jpr-Empty" role="status">
-        {problem ?? trans.__('Reading…')}
+        {trans.__('Reading…')}
       </p>
     );
   }
@@ -58,7 +61,10 @@ export function EnvironmentView(props: IEnvironmentProps): React.JSX.Element {
       <Head {...props} environment={environment} />
       {problem !== null && (
         <p className="jpr-Notice" role="alert">
-          {problem}
+          {problem}{' '}
+          <button type="button" className="jpr-Link" onClick={() => void model.again()}>
+            {trans.__('Try again')}
+          </button>
         </p>
       )}
       <Tabs
