@@ -67,6 +67,7 @@ def test_the_projects_file_becomes_an_environment_and_goes_on_top(
     desk.until(lambda: "geo r2 + environment.yml" in lab.repro("env", "use"))
     assert "In environment geo r2 + environment.yml." in lab.repro("status")
     desk.open()
+    desk.open_history()
     expect(shelf.chip).to_contain_text("geo · r2 + environment.yml")
     expect(shelf.chip).to_have_attribute("title", re.compile("\ngeo r2 \\+ environment.yml\nPut on top of r2: "))
     desk.picture("05-chip")
