@@ -24,20 +24,29 @@ def command_here(context: click.Context, project: str | None, as_json: bool) -> 
     """Read everything stored and check it.
 
     Every object is compared with its name, which is the hash of its bytes. Damage is named with the files and commits
-    that it touches, and the exit code is 1; all else can still be read. The next checkpoint stores again what is
-    damaged, if the workspace still has it.
+    that it touches, and the exit code is 1; all else can still be read. What can be done about it is told: 'checkpoint
+    --full' stores again what is damaged, where files of a workspace still have it.
     """
     from jupyter_repro import verbs
+    from jupyter_repro.cli.verify_advice import advice
 
     with the_project(project) as opened, watched() as on_progress:
         found = verbs.verify(opened, on_progress=on_progress)
+        place = opened.project.store or str(opened.data.store(opened.project.id))
     if as_json:
         say_json(
             {
                 "ok": found.ok,
                 "objects": found.objects,
                 "damaged": [
-                    {"kind": one.kind, "id": one.id, "paths": list(one.paths), "commits": list(one.commits)}
+                    {
+                        "kind": one.kind,
+                        "id": one.id,
+                        "paths": list(one.paths),
+                        "commits": list(one.commits),
+                        "file": one.file or None,
+                        "workspaces": list(one.workspaces),
+                    }
                     for one in found.damaged
                 ],
                 "purged": found.purged,
@@ -52,10 +61,9 @@ def command_here(context: click.Context, project: str | None, as_json: bool) -> 
             _few("  file  ", [shown_path(path) for path in one.paths])
             _few("  commit", [short(commit) for commit in one.commits])
     if not found.ok:
-        note(
-            f"jupyter-repro: {count(len(found.damaged), 'thing')} of the store cannot be read as stored. Run "
-            "'jupyter-repro checkpoint --full' in the workspace to store again what it still has."
-        )
+        note(f"jupyter-repro: {count(len(found.damaged), 'thing')} of the store cannot be read as stored.")
+        for words in advice(found.damaged, place):
+            note(words)
         context.exit(1)
 
 

@@ -29,12 +29,15 @@ _MOST_PATHS = 10_000
 @dataclass(frozen=True, slots=True)
 class Damage:
     """Something damaged or missing: its kind ("blob", "recipe", "tree", "commit", "note", "pack", "log", "marker"),
-    its id, and the paths and commits that need it."""
+    its id, the paths and commits that need it, and the file of the store that holds it or should ("" where nobody
+    knows). ``workspaces`` are the folders whose files still have the content, where those were looked through."""
 
     kind: str
     id: str
     paths: tuple[str, ...] = ()
     commits: tuple[str, ...] = ()
+    file: str = ""
+    workspaces: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +72,7 @@ def verify(repository: Repository, on_progress: OnProgress | None = None) -> Ver
             done += head.packs[pack].size
             if not whole:
                 torn.append(pack)
-                damage.append(Damage("pack", pack.hex()))
+                damage.append(Damage("pack", pack.hex(), file=pack_key(pack)))
             if on_progress is not None:
                 on_progress(Progress("verify", len(good), None, done, total))
     bad -= good  # a second copy in another pack is as good
@@ -93,7 +96,7 @@ def _marker_damage(repository: Repository) -> Iterator[Damage]:
     except (KeyNotFound, ValueError, KeyError, TypeError):
         whole = False
     if not whole:
-        yield Damage("marker", MARKER)
+        yield Damage("marker", MARKER, file=MARKER)
 
 
 def _mentioned(repository: Repository) -> set[bytes]:
@@ -111,17 +114,17 @@ def _log_damage(repository: Repository) -> Iterator[Damage]:
     for number in range(store.snapshot_number() + 1, store.head.number + 1):
         key = record_key(number)
         if key not in numbers:
-            yield Damage("log", str(number))
+            yield Damage("log", str(number), file=key)
             previous = None
             continue
         try:
             record, digest = open_record(store.backend.get(key), key)
         except (BlobCorrupt, KeyNotFound):
-            yield Damage("log", str(number))
+            yield Damage("log", str(number), file=key)
             previous = None
             continue
         if previous is not None and record.previous != previous:
-            yield Damage("log", str(number))
+            yield Damage("log", str(number), file=key)
         previous = digest
 
 
@@ -188,6 +191,7 @@ def _named(repository: Repository, broken: set[Key]) -> list[Damage]:
             key[0].hex(),
             tuple(os.fsdecode(path) for path in sorted(paths[key])),
             tuple(commits[key]),
+            file=pack_key(place.pack) if (place := repository.store.index.locate(*key)) is not None else "",
         )
         for key in sorted(broken)
     ]

@@ -49,7 +49,7 @@ def rewrite(
         retired: list[bytes] = []
         for pack in packs:
             try:
-                payloads = _payloads(store, pack, keep)
+                payloads = _payloads(store, pack, keep, whole_without)
             except (BlobCorrupt, KeyNotFound):
                 if any(keep(*item) for item in store.index.in_pack(pack)) or not whole_without():
                     continue
@@ -83,12 +83,14 @@ def rewrite(
     return retired
 
 
-def _payloads(store: Store, pack: bytes, keep: Keep) -> list[tuple[bytes, int, Codec, bytes, int]]:
+def _payloads(
+    store: Store, pack: bytes, keep: Keep, whole: Callable[[], bool]
+) -> list[tuple[bytes, int, Codec, bytes, int]]:
     """The stored bytes of the wanted objects of this pack, each checked against its name; without those that
     another pack holds as well."""
     found: list[tuple[bytes, int, Codec, bytes, int]] = []
     data: bytes | None = None
-    for entry in read_table(store.backend, pack).entries():
+    for entry in _entries(store, pack, whole):
         if not keep(entry.id, entry.kind) or _is_elsewhere(store, pack, entry):
             continue
         if data is None:
@@ -97,6 +99,21 @@ def _payloads(store: Store, pack: bytes, keep: Keep) -> list[tuple[bytes, int, C
         decode(entry.codec, payload, entry.plain, entry.id)
         found.append((entry.id, entry.kind, Codec(entry.codec), payload, entry.plain))
     return found
+
+
+def _entries(store: Store, pack: bytes, whole: Callable[[], bool]) -> Iterable[Entry]:
+    """The table of a pack; where that is damaged, what the index knows of it, if nothing is missing with that."""
+    try:
+        return list(read_table(store.backend, pack).entries())
+    except (BlobCorrupt, KeyNotFound):
+        if not whole():
+            raise
+    places = ((name, kind, store.index.locate(name, kind)) for name, kind in store.index.in_pack(pack))
+    return [
+        Entry(name, kind, place.codec, place.offset, place.stored, place.plain)
+        for name, kind, place in places
+        if place is not None
+    ]
 
 
 def _is_elsewhere(store: Store, pack: bytes, entry: Entry) -> bool:

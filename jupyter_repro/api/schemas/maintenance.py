@@ -20,6 +20,10 @@ class Damage(Answer):
     id: str
     paths: list[Path]
     commits: list[CommitId]
+    file: Text = Field(description="The file of the store that holds it, or should; empty where nobody knows.")
+    workspaces: list[Path] = Field(
+        description="Directories whose files still have the content: a full checkpoint there stores it again."
+    )
 
 
 class VerifyDone(Answer):

@@ -22,7 +22,14 @@ def verify(order: Order, on_progress: OnProgress) -> Answer:
     with order.project() as opened:
         found = verbs.verify(opened, on_progress=on_progress)
     damaged = [
-        Damage(kind=each.kind, id=each.id, paths=list(each.paths), commits=list(each.commits))
+        Damage(
+            kind=each.kind,
+            id=each.id,
+            paths=list(each.paths),
+            commits=list(each.commits),
+            file=each.file,
+            workspaces=list(each.workspaces),
+        )
         for each in found.damaged[:MOST_LISTED]
     ]
     return VerifyDone(ok=found.ok, objects=found.objects, purged=found.purged, damaged=damaged)
