@@ -11,7 +11,7 @@ from typing import Protocol
 from jupyter_repro.api.tasks import TaskRecord
 
 FOLDER = Path(__file__).parent / "events"
-KINDS = ("checkpoint", "restore", "recreate", "switch", "environment", "task")
+KINDS = ("checkpoint", "restore", "recreate", "switch", "environment", "kernel", "task")
 _PROGRESS_SECONDS = 0.5
 _ENVIRONMENT_TASKS = {
     "build-environment": "build",

@@ -11,12 +11,13 @@ import re
 import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import Locator, expect
 
 from tests.fixtures.docker_engine import BASE, KERNEL_INSTRUCTIONS, DockerEngine
-from tests.ui.conftest import DeskMaker, LabMaker
+from tests.ui.conftest import QUIET, DeskMaker, LabMaker
 from tests.ui.desk import Desk
 from tests.ui.lab import Lab
 from tests.ui.shelf import SLOW, Shelf
@@ -28,7 +29,7 @@ pytestmark = pytest.mark.docker
 def lab(docker_engine: DockerEngine, make_lab: LabMaker) -> Lab:
     """A protected project on a machine with an engine."""
     engine = {"DOCKER_HOST": docker_engine.host, "JUPYTER_REPRO_BUILD_NETWORK": "host"}
-    made = make_lab("boxes", environment=engine)
+    made = make_lab("boxes", environment=engine, options=(*QUIET, "--KernelRestarter.time_to_dead=0.5"))
     (made.root / "train.py").write_text("print(1)\n")
     made.repro("init", ".", "--project", "boxes")
     made.repro("checkpoint", "-m", "Before any environment")
@@ -60,6 +61,18 @@ class Notebook:
 def containers(engine: DockerEngine) -> list[str]:
     """Those of kernels."""
     return engine.docker("ps", "-aq", "--filter", "label=jupyter-repro.purpose=kernel").split()
+
+
+@contextmanager
+def away(engine: DockerEngine) -> Iterator[None]:
+    """Nobody reaches the engine meanwhile."""
+    place = Path(engine.host.removeprefix("unix://"))
+    hidden = place.with_suffix(".hidden")
+    place.rename(hidden)
+    try:
+        yield
+    finally:
+        hidden.rename(place)
 
 
 class Slow:
@@ -151,6 +164,22 @@ def test_a_kernel_runs_in_a_container_and_leaves_none_behind(
     desk.accept()
     notebook.ready()
     expect(notebook.run("print('os' in globals())")).to_have_text("False")
+    assert len(containers(docker_engine)) == 1
+
+    # Without its engine it does not start again, and says why; with the engine it does.
+    with away(docker_engine):
+        notebook.button("restart")
+        desk.accept()
+        expect(desk.notification("does not start again. No engine of Docker answers on this machine")).to_be_visible()
+        desk.picture("05-no-engine")
+        desk.until(lambda: lab.kernels() == [])
+        expect(desk.page.locator("#jp-main-statusbar")).not_to_contain_text("Restarting")
+        desk.picture("06-dead")
+    # JupyterLab itself throws this when a kernel dies.
+    desk.errors[:] = [error for error in desk.errors if not error.startswith("Kernel is dead")]
+    notebook.button("restart")
+    notebook.ready()
+    expect(notebook.run("print(1 + 1)")).to_have_text("2")
     assert len(containers(docker_engine)) == 1
     desk.page.locator(".lm-MenuBar-item", has_text="Kernel").click()
     desk.page.locator('.lm-Menu-item[data-command="kernelmenu:shutdown"]').click()

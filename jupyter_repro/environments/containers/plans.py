@@ -41,6 +41,12 @@ class Folders:
     home: Path
     run: Path
 
+    def make(self) -> None:
+        """Make them again where they are gone, under the names that clients of the kernel know."""
+        if not self.base.is_dir():
+            for folder in dict.fromkeys((self.base, self.home, self.run)):
+                folder.mkdir(mode=0o700, parents=True)
+
     def remove(self) -> None:
         """Remove all of them."""
         remove_place(str(self.base))

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import TypeVar, cast
 
 from jupyter_client.connect import KernelConnectionInfo
+from jupyter_client.ioloop.manager import AsyncIOLoopKernelManager, IOLoopKernelManager
 from jupyter_client.provisioning.provisioner_base import KernelProvisionerBase
 from traitlets import Enum, Float, Integer, Unicode, default
 
@@ -31,11 +32,12 @@ from jupyter_repro.environments.containers.plans import (
     mounted_root,
     with_scripts,
 )
+from jupyter_repro.environments.containers.telling import Teller
 from jupyter_repro.environments.engines.docker.client import engine_client
 from jupyter_repro.environments.engines.docker.images import owner_of
 from jupyter_repro.environments.places import Places
 from jupyter_repro.environments.provisioner import told_where
-from jupyter_repro.errors import BuildFailed, MissingTool, NotPossible
+from jupyter_repro.errors import BuildFailed, MissingTool, NotPossible, ReproError
 
 T = TypeVar("T")
 
@@ -62,6 +64,8 @@ class ContainerProvisioner(KernelProvisionerBase):
     _folders: Folders | None = None
     _ports: dict[str, int] | None = None
     _ended: running.Ended | None = None
+    _started: bool = False
+    _failed: bool = False
 
     @default("transport")
     def _default_transport(self) -> str:
@@ -69,8 +73,8 @@ class ContainerProvisioner(KernelProvisionerBase):
 
     @property
     def has_process(self) -> bool:
-        """Whether there is a container that was not waited for."""
-        return self._running is not None
+        """Whether there is a container that was not waited for, or should be one."""
+        return self._running is not None or self._failed
 
     async def pre_launch(self, **kwargs: object) -> dict[str, object]:
         """Prepare the command as it is inside, and the variables of the workspace."""
@@ -82,22 +86,37 @@ class ContainerProvisioner(KernelProvisionerBase):
         return await told_where(prepared, DataDirectory(Path(self.root).parent), self.log)
 
     async def launch_kernel(self, cmd: list[str], **kwargs: object) -> KernelConnectionInfo:
-        """Start the container. Raises an error of ours, whose message is for the user."""
+        """Start the container. Raises an error of ours, whose message is for the user.
+
+        A server that looks after its kernels hears of one that does not start *again* as of any kernel that died: it
+        tries again and then calls it dead. An error would leave it "restarting" for ever.
+        """
         env, cwd = kwargs.get("env"), kwargs.get("cwd")
         variables = self._own_variables(env if isinstance(env, dict) else {})
         directory = os.path.realpath(str(cwd or os.getcwd()))
-        self._ended = None
+        self._ended, self._failed = None, False
         try:
             self._running, self.connection_info = await asyncio.to_thread(self._start, cmd, variables, directory)
+        except ReproError as error:
+            if not self._started:
+                await self.cleanup()
+                raise
+            self._teller.not_again(error)
+            if not self._is_looked_after():
+                await self.cleanup()
+                raise
+            self._failed = True
+            await self._remove_folders()
         except BaseException:
             await self.cleanup()
             raise
+        self._started = True
         return self.connection_info
 
     async def poll(self) -> int | None:
         """The exit code; None while the kernel runs."""
         if self._running is None:
-            return 0
+            return int(self._failed)
         if self._running.seen():
             return None
         if self._ended is None:
@@ -107,7 +126,7 @@ class ContainerProvisioner(KernelProvisionerBase):
                 # Nothing lives without its engine, unless the engine was told so, and then it can be seen.
                 self._ended = running.Ended(1, False, "", no_engine=True)
             if self._ended is not None:
-                self._tell(self._ended)
+                self._teller.ended(self._ended, self.memory)
         return self._ended.code if self._ended is not None else None
 
     async def wait(self) -> int | None:
@@ -115,6 +134,7 @@ class ContainerProvisioner(KernelProvisionerBase):
         while (code := await self.poll()) is None:
             await asyncio.sleep(_POLL_SECONDS)
         await self._remove()
+        self._failed = False
         return code
 
     async def send_signal(self, signum: int) -> None:
@@ -126,7 +146,7 @@ class ContainerProvisioner(KernelProvisionerBase):
         except (BuildFailed, MissingTool):
             # A kernel may outlive its engine. It is a process of the user's own, so it need not wait for the engine.
             if not self._running.signal(signum):
-                self.log.warning("%s", _no_engine(self.kernel_spec.display_name))
+                self.log.warning("The kernel %s could not be signalled: its engine does not answer.", self.kernel_id)
 
     async def kill(self, restart: bool = False) -> None:
         """End the kernel at once."""
@@ -139,10 +159,10 @@ class ContainerProvisioner(KernelProvisionerBase):
     async def cleanup(self, restart: bool = False) -> None:
         """Remove the container and, unless a new one follows, its folders."""
         await self._remove()
+        self._failed = False
         if not restart:
-            folders, self._folders, self._ports = self._folders, None, None
-            if folders is not None:
-                await asyncio.to_thread(folders.remove)
+            await self._remove_folders()
+            self._folders, self._ports = None, None
 
     async def get_provisioner_info(self) -> dict[str, object]:
         """What it takes to find the container again, and how the last one ended."""
@@ -176,6 +196,7 @@ class ContainerProvisioner(KernelProvisionerBase):
         root = mounted_root(directory)
         places = Places(Path(self.root))
         folders = self._folders = self._folders or make_folders(places.root)
+        folders.make()
         for name in os.listdir(folders.run):
             (folders.run / name).unlink()  # sockets of one that was killed
         assert self.parent is not None
@@ -225,6 +246,18 @@ class ContainerProvisioner(KernelProvisionerBase):
 
         return scripts_of(read_definition(places.get(self.definition)), "pre-run")
 
+    @property
+    def _teller(self) -> Teller:
+        return Teller(self.parent, self.log, self.kernel_id, self.kernel_spec.display_name)
+
+    def _is_looked_after(self) -> bool:
+        managers = (IOLoopKernelManager, AsyncIOLoopKernelManager)
+        return isinstance(self.parent, managers) and bool(self.parent.autorestart)
+
+    async def _remove_folders(self) -> None:
+        if self._folders is not None:
+            await asyncio.to_thread(self._folders.remove)
+
     def _own_variables(self, env: dict[str, str]) -> dict[str, str]:
         """Those of the kernel itself: the server's own variables are nobody's business inside."""
         named = set(self.kernel_spec.env)
@@ -251,26 +284,6 @@ class ContainerProvisioner(KernelProvisionerBase):
             try:
                 await self._ask(running.remove)
             except (BuildFailed, MissingTool) as error:
+                running.leave(self._running.container)
                 self.log.warning("The container of kernel %s was left: %s", self.kernel_id, error)
             self._running = None
-
-    def _tell(self, how: running.Ended) -> None:
-        name = self.kernel_spec.display_name
-        if how.out_of_memory:
-            self.log.error(
-                "A kernel of %s was ended because it wanted more memory than its limit of %.0f MiB. Raise the limit "
-                "of the environment, or use less.",
-                name,
-                self.memory / 1024**2,
-            )
-        elif how.no_engine:
-            self.log.error("%s", _no_engine(name))
-        elif how.code != 0:
-            self.log.warning("A kernel of %s ended with code %s. It said last: %s", name, how.code, how.said or "-")
-
-
-def _no_engine(kernel: str) -> str:
-    return (
-        f"The engine of Docker does not answer any more, so the kernel {kernel} has ended: start the engine, then "
-        "restart the kernel."
-    )

@@ -113,9 +113,21 @@ def remove(client: APIClient, container: str) -> None:
         client.remove_container(container, force=True, v=True)
 
 
+_left: set[str] = set()
+"""Containers of kernels of this process that could not be removed when they ended: their engine was away."""
+
+
+def leave(container: str) -> None:
+    """Let the next kernel that starts remove this container."""
+    _left.add(container)
+
+
 def remove_orphans(client: APIClient, owner: str) -> int:
-    """Remove the containers of this data directory whose server has ended without doing so; returns how many."""
+    """Remove the containers of this data directory whose server has ended without doing so; returns how many. And those
+    that this process left."""
     removed = 0
+    while _left:
+        remove(client, _left.pop())
     for one in client.containers(all=True, filters={"label": [f"{OWNER}={owner}"]}):
         labels = one.get("Labels") or {}
         if is_over(str(labels.get(PROCESS, ""))):

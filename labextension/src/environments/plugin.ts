@@ -24,6 +24,7 @@ import { chipMenu } from './chip';
 import { addEnvironmentCommands } from './commands';
 import type { EnvironmentModel, Tab } from './environment-model';
 import { EnvironmentCommands as ids } from './ids';
+import { KernelNews } from './kernel-news';
 import { KeptTabs, type Kept } from './kept-tabs';
 import { EnvironmentsModel } from './model';
 import type { NewEnvironmentWidget } from './new-view';
@@ -240,8 +241,10 @@ export const environmentsPlugin: JupyterFrontEndPlugin<void> = {
       }
     });
 
+    const kernels = new KernelNews();
     // What others build and choose is news here too; only when the list was ever looked at.
     serviceManager.events.stream.connect((_, event) => {
+      kernels.tell(event);
       if (made !== undefined && event.schema_id.startsWith(EVENT) && event.what !== 'build-log') {
         made.model.touch(typeof event.environment === 'string' ? event.environment : '');
       }

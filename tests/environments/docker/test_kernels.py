@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import logging
 import os
@@ -18,7 +19,9 @@ from pathlib import Path
 import msgspec
 import pytest
 from jupyter_client.blocking.client import BlockingKernelClient
+from jupyter_client.ioloop.manager import AsyncIOLoopKernelManager
 from jupyter_client.manager import KernelManager
+from traitlets.config import Config
 
 from jupyter_repro import errors, verbs
 from jupyter_repro.environments.containers.running import remove_orphans
@@ -292,6 +295,58 @@ def test_a_kernel_that_cannot_start_says_why(kernels: Kernels, tmp_path: Path) -
     kernels.folder = Path("/etc")
     with pytest.raises(errors.NotPossible, match="belongs to the system"):
         kernels.start()
+
+
+class Told(AsyncIOLoopKernelManager):
+    """The manager of one kernel as a server has it: it starts what has ended again, and passes events on."""
+
+    def __init__(self, **kwargs: object) -> None:
+        tries = {"time_to_dead": 0.1, "restart_limit": 2}
+        super().__init__(config=Config({"AsyncIOLoopKernelRestarter": tries}), **kwargs)
+        self.events: list[dict[str, object]] = []
+
+    def emit(self, *, schema_id: str, data: dict[str, object]) -> None:
+        assert schema_id == "urn:jupyter-repro:event:kernel:v1"
+        self.events.append(data)
+
+    async def answers(self) -> bool:
+        client = self.client()
+        client.start_channels()
+        try:
+            await client.wait_for_ready(timeout=60)
+            return True
+        finally:
+            client.stop_channels()
+
+
+def test_a_kernel_that_does_not_start_again_is_dead_and_says_why(
+    kernels: Kernels, engine_of_run: DockerEngine, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    kernels.write_spec(network="none")
+
+    async def life() -> None:
+        manager, dead = Told(kernel_name="inside"), asyncio.Event()
+        await manager.start_kernel(cwd=str(kernels.folder))
+        manager.add_restart_callback(dead.set, "dead")
+        assert await manager.answers()
+        where = manager.get_connection_info()
+        monkeypatch.setenv("DOCKER_HOST", f"unix://{tmp_path}/gone.sock")
+        await manager.restart_kernel()
+        assert not await manager.is_alive()
+        await asyncio.wait_for(dead.wait(), 60)
+        assert [one["problem"] for one in manager.events[-2:]] == 2 * [
+            "The kernel inside r1 does not start again. No engine of Docker answers on this machine: start it, or set "
+            "DOCKER_HOST to where one is."
+        ]
+        assert {one["kernel"] for one in manager.events} == {manager.kernel_id}
+        assert not list(tmp_path.glob("**/docker/kernels/*")), "what is dead leaves no folders"
+        monkeypatch.setenv("DOCKER_HOST", engine_of_run.host)
+        await manager.restart_kernel(now=True)
+        assert await manager.answers()
+        assert manager.get_connection_info() == where
+        await manager.shutdown_kernel(now=True)
+
+    asyncio.run(life())
 
 
 def test_pre_run_runs_inside_before_the_kernel(kernels: Kernels) -> None:
