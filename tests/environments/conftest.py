@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
 from jupyter_repro import verbs
 from jupyter_repro.verbs import environments
+
+if TYPE_CHECKING:
+    from tests.environments.conda_channel import Channel
 
 
 @pytest.fixture
@@ -25,3 +29,11 @@ def opened(workspace_dir: Path) -> Iterator[verbs.Opened]:
     with verbs.open_workspace(workspace_dir) as workspace:
         verbs.checkpoint(workspace, "first")
         yield workspace
+
+
+@pytest.fixture
+def channel(tmp_path: Path) -> Channel:
+    """A conda channel on disk."""
+    from tests.environments.conda_channel import make_channel
+
+    return make_channel(tmp_path / "channel")

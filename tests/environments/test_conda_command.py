@@ -9,18 +9,13 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.environments.conda_channel import Channel, make_channel
+from tests.environments.conda_channel import Channel
 
 if TYPE_CHECKING:
     from tests.conftest import Repro
 
 pytest.importorskip("rattler", reason="py-rattler is not installed")
 PROGRAM = "import stats; print(stats.version)"
-
-
-@pytest.fixture
-def channel(tmp_path: Path) -> Channel:
-    return make_channel(tmp_path / "channel")
 
 
 def version(python: object) -> str:

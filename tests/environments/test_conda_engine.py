@@ -1,8 +1,7 @@
-"""The engine conda on a channel on disk: what is asked for, what is locked, and the life with a workspace."""
+"""The engine conda on a channel on disk: what is asked for, what comes of it, and what changes."""
 
 from __future__ import annotations
 
-import json
 import os
 import shutil
 import subprocess
@@ -10,39 +9,16 @@ import sys
 from pathlib import Path
 
 import pytest
-from msgspec.structs import replace
 
-from jupyter_repro import errors, verbs
-from jupyter_repro.environments.definitions import Definition, Lock, encode, read_lock
+from jupyter_repro import verbs
+from jupyter_repro.environments.definitions import Definition, read_lock
 from jupyter_repro.environments.engines import engine_of
-from jupyter_repro.environments.engines.conda_lock import CondaLock, CondaPackage, read_conda_lock, write_conda_lock
+from jupyter_repro.environments.engines.conda_lock import read_conda_lock
 from jupyter_repro.verbs import environments
-from jupyter_repro.verbs.environments.kernels import no_kernel, settle_kernels
-from tests.environments.conda_channel import PYTHON, SUBDIR, Channel, make_channel
+from tests.environments.conda_asking import Lines, asked, interpreter, says
+from tests.environments.conda_channel import PYTHON, Channel
 
 pytest.importorskip("rattler", reason="py-rattler is not installed")
-
-
-@pytest.fixture
-def channel(tmp_path: Path) -> Channel:
-    return make_channel(tmp_path / "channel")
-
-
-def asked(channel: Channel, *dependencies: str, rest: str = "", **fields: str) -> Definition:
-    lines = "".join(f"  - {one}\n" for one in dependencies)
-    text = f"name: ignored\nchannels:\n  - {channel.url}\ndependencies:\n{lines}{rest}"
-    return Definition(engine="conda", conda=text, **fields)
-
-
-def interpreter(library: environments.Library, name: str) -> Path:
-    lock = library.show(name).revision().lock
-    found = engine_of("conda", library.places).interpreter(read_lock(library.places.get(lock)), lock)
-    assert found is not None
-    return Path(found)
-
-
-def says(python: Path | str, program: str) -> str:
-    return subprocess.run([python, "-c", program], capture_output=True, text=True, check=True).stdout.strip()
 
 
 def test_a_build_gives_what_was_asked_for_and_locks_every_byte(library: environments.Library, channel: Channel) -> None:
@@ -78,178 +54,6 @@ def test_environments_share_their_files(library: environments.Library, channel: 
     files = [interpreter(library, name).parents[1] / "share/tables/data.txt" for name in ("one", "two")]
     assert files[0].stat().st_ino == files[1].stat().st_ino
     assert interpreter(library, "one") != interpreter(library, "two")
-
-
-def test_a_workspace_uses_it_and_checkpoints_tell_of_every_package(
-    library: environments.Library, opened: verbs.Opened, channel: Channel, data_home: Path
-) -> None:
-    environments.create(
-        library, "small", asked(channel, "stats=1.0", rest="variables:\n  GREETING: hello\n  LEVEL: 3\n")
-    )
-    environments.build(library, "small")
-    used = environments.use(opened, library, "small")
-    assert environments.used(opened) == used
-    prefix = Path(used.interpreter).parents[1]
-    kernel = json.loads((data_home / "kernels" / used.kernel / "kernel.json").read_text())
-    assert kernel["display_name"] == "small r1"
-    assert kernel["env"]["GREETING"] == "hello"
-    assert kernel["env"]["LEVEL"] == "3"
-    assert kernel["env"]["CONDA_PREFIX"] == str(prefix)
-    assert kernel["env"]["TABLES_HOME"] == f"{prefix}/share/tables", "what the packages' own activation sets"
-    assert kernel["env"]["PATH"].startswith(f"{prefix}/bin:")
-    made = verbs.checkpoint(opened)
-    assert made.commit.environment.label == "small r1"
-    found = environments.snapshot(opened, "@").software.by_ecosystem["conda"]
-    assert [(one.name, one.version, one.origin) for one in found][-1] == ("tables", "2.5=h3_1", channel.url)
-    assert all(one.hash.startswith("sha256:") for one in found)
-    assert not verbs.checkpoint(opened).created
-
-
-def runs_in(kernel: str, code: str) -> str:
-    """What a notebook cell prints in a kernel of that name."""
-    manager_module = pytest.importorskip("jupyter_client.manager")
-    manager, client = manager_module.start_new_kernel(kernel_name=kernel, startup_timeout=120)
-    try:
-        said: list[str] = []
-        client.execute_interactive(
-            code, output_hook=lambda message: said.append(message["content"].get("text", "")), timeout=120
-        )
-        return "".join(said)
-    finally:
-        client.stop_channels()
-        manager.shutdown_kernel(now=True)
-
-
-def test_a_kernel_of_the_environment_runs(
-    library: environments.Library, opened: verbs.Opened, channel: Channel
-) -> None:
-    environments.create(library, "small", asked(channel, "stats"))
-    environments.build(library, "small")
-    used = environments.use(opened, library, "small")
-    said = runs_in(used.kernel, "import os, stats, sys; print(stats.version, os.environ['TABLES_HOME'], sys.prefix)")
-    prefix = str(Path(used.interpreter).parents[1])
-    assert said.split() == ["1.1", f"{prefix}/share/tables", prefix]
-
-
-def test_a_kernel_that_a_package_brings_is_offered_beside_that_of_python(
-    library: environments.Library, opened: verbs.Opened, channel: Channel, data_home: Path, tmp_path: Path
-) -> None:
-    scripts = {"pre-run": f"echo before >> {tmp_path}/before\n"}
-    environments.create(library, "small", replace(asked(channel, "stats", "tiny-kernel"), scripts=scripts))
-    assert environments.build(library, "small").state == "ready"
-    used = environments.use(opened, library, "small")
-    assert used.kernels == (used.kernel, f"{used.kernel}.tiny")
-    assert environments.used(opened) == used
-    said = [json.loads((data_home / "kernels" / one / "kernel.json").read_text()) for one in used.kernels]
-    assert [(one["display_name"], one["language"]) for one in said] == [
-        ("small r1", "python"),
-        ("small r1 (Tiny Language)", "tiny"),
-    ]
-    assert (data_home / "kernels" / used.kernels[1] / "logo-svg.svg").exists()
-    assert runs_in(used.kernels[1], "REPRO_ENVIRONMENT") == "tiny small\n"
-    assert (tmp_path / "before").read_text() == "before\n"
-    # One of the two that is lost comes back; both go when nobody uses the environment.
-    shutil.rmtree(data_home / "kernels" / used.kernels[1])
-    assert settle_kernels(opened.data)
-    assert not settle_kernels(opened.data)
-    assert sorted(one.name for one in data_home.glob("kernels/*")) == sorted(used.kernels)
-    environments.stop_using(opened)
-    assert not list(data_home.glob("kernels/*"))
-
-
-def test_a_kernel_that_a_package_brings_is_enough(
-    library: environments.Library, opened: verbs.Opened, channel: Channel
-) -> None:
-    del channel.records["ipykernel-6.0-0.conda"]
-    channel.index()
-    environments.create(library, "small", asked(channel, "tiny-kernel"))
-    environments.build(library, "small")
-    used = environments.use(opened, library, "small")
-    assert used.kernel.endswith(".tiny")
-    assert no_kernel(used) == ""
-
-
-def test_without_a_kernel_that_fits_there_is_none_in_the_launcher(
-    library: environments.Library, opened: verbs.Opened, channel: Channel, data_home: Path
-) -> None:
-    del channel.records["ipykernel-6.0-0.conda"]
-    channel.index()
-    environments.create(library, "small", asked(channel, "stats"))
-    seen: list[str] = []
-    assert environments.build(library, "small", on_line=seen.append).state == "ready"
-    assert any("no ipykernel fits" in line for line in seen)
-    used = environments.use(opened, library, "small")
-    assert used.kernel == ""
-    assert no_kernel(used).startswith("small r1 has no kernel: notebooks cannot run in it")
-    assert "Add ipykernel" in no_kernel(used)
-    assert environments.used(opened) == used
-    assert not list(data_home.glob("kernels/*"))
-
-
-def test_two_installations_of_one_lock_have_equal_snapshots(
-    library: environments.Library, opened: verbs.Opened, channel: Channel
-) -> None:
-    environments.create(library, "small", asked(channel, "stats"))
-    environments.build(library, "small")
-    used = environments.use(opened, library, "small")
-    first = environments.snapshot(opened).id
-    shutil.rmtree(Path(used.interpreter).parents[1])
-    shutil.rmtree(library.places.conda_packages)
-    assert environments.use(opened, library, "small").interpreter == used.interpreter
-    assert environments.snapshot(opened).id == first
-
-
-def test_recreate_brings_it_along_from_the_commit_alone(
-    library: environments.Library,
-    opened: verbs.Opened,
-    channel: Channel,
-    tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    environments.create(library, "small", asked(channel, "stats=1.0"))
-    environments.build(library, "small")
-    environments.use(opened, library, "small")
-    past = verbs.checkpoint(opened, "then").commit.id
-    environments.edit(library, "small", asked(channel, "stats=1.1"))
-    environments.build(library, "small")
-    assert verbs.checkpoint(opened).commit.environment.label == "small r2"
-    made = verbs.recreate(opened, past, tmp_path / "then")
-    assert (made.environment, made.notice) == ("small r1", "")
-    with verbs.open_workspace(made.path) as there:
-        used = environments.used(there)
-        assert used is not None
-        assert says(used.interpreter, "import stats; print(stats.version)") == "1.0"
-        assert not verbs.checkpoint(there).created
-    verbs.export_project(opened, tmp_path / "file.repro")
-    (tmp_path / "elsewhere").mkdir()
-    monkeypatch.setenv("JUPYTER_DATA_DIR", str(tmp_path / "elsewhere"))
-    verbs.import_project(tmp_path / "file.repro", name="brought")
-    with verbs.open_project("brought") as project:
-        made = verbs.recreate(project, past, tmp_path / "there")
-    assert (made.environment, made.notice) == ("small r1", "")
-    with verbs.open_workspace(made.path) as there:
-        assert environments.snapshot(there, past).software == environments.snapshot(there).software
-
-
-def test_what_was_installed_by_hand_is_nobody_elses_and_comes_back(
-    library: environments.Library, opened: verbs.Opened, channel: Channel, data_home: Path
-) -> None:
-    environments.create(library, "small", asked(channel, "stats=1.0"))
-    environments.build(library, "small")
-    used = environments.use(opened, library, "small")
-    by_hand = [sys.executable, "-m", "uv", "pip", "install", "--quiet", "--python", used.interpreter, "six==1.16.0"]
-    subprocess.run(by_hand, check=True)
-    made = verbs.checkpoint(opened, "with six").commit
-    again = environments.use(opened, library, "small")
-    fresh = again.interpreter
-    assert fresh != used.interpreter, "whoever asks for the revision gets what its lock says"
-    assert environments.used(opened) == again
-    assert again.kernel != used.kernel
-    kernel = json.loads((data_home / "kernels" / again.kernel / "kernel.json").read_text())
-    assert kernel["argv"][0] == fresh, "what the checkpoint looks at is what the kernel runs in"
-    assert not list(Path(fresh).parents[1].glob("lib/python*/site-packages/six.py"))
-    brought = environments.restore_environment(opened, made.id)
-    assert says(brought.used.interpreter, "import six, stats; print(six.__version__, stats.version)") == "1.16.0 1.0"
 
 
 def test_an_edit_keeps_what_need_not_change(library: environments.Library, channel: Channel) -> None:
@@ -385,50 +189,3 @@ def test_without_rattler_one_sentence_says_what_to_install(
     assert 'pip install "jupyter-repro[conda]"' in problem
     environments.create(library, "here", Definition(engine="host"))
     assert environments.build(library, "here").state == "ready"
-
-
-def test_the_text_of_a_lock_says_it_all_and_nothing_else_is_one() -> None:
-    package = CondaPackage(
-        name="b",
-        version="1",
-        build="h_0",
-        url="https://host/x/noarch/b-1-h_0.conda",
-        channel="https://host/x",
-        subdir="noarch",
-        sha256="ab",
-        size=3,
-        depends=["a >=1,<2", "c"],
-        noarch="python",
-    )
-    first = CondaPackage(name="a", version="1", build="0", url="u/a-1-0.conda", channel="u", subdir=SUBDIR, md5="cd")
-    lock = CondaLock(SUBDIR, ("https://host/x", "u"), (package, first), "six==1 \\\n    --hash=sha256:00\n")
-    text = write_conda_lock(lock)
-    assert read_conda_lock(text) == CondaLock(lock.subdir, lock.channels, (first, package), lock.pip)
-    assert write_conda_lock(read_conda_lock(text)) == text
-    for damaged in (
-        "",
-        text.replace("conda 1", "conda 2"),
-        text.replace("  url", "  uri"),
-        text.replace("size 3", "size x"),
-    ):
-        with pytest.raises(errors.BlobCorrupt):
-            read_conda_lock(damaged)
-    with pytest.raises(errors.BuildFailed, match="no text can hold"):
-        write_conda_lock(CondaLock(SUBDIR, ("https://host\n/x",), ()))
-
-
-def test_a_lock_of_another_platform_is_not_installed(library: environments.Library) -> None:
-    text = write_conda_lock(CondaLock("osx-arm64", (), ()))
-    lock = Lock(engine="conda", platform="darwin-arm64", python="CPython 3.12.1", text=text)
-    with pytest.raises(errors.BuildFailed, match="made for darwin-arm64"):
-        engine_of("conda", library.places).install(lock, library.places.keep(encode(lock)), Lines())
-
-
-class Lines:
-    """A log that nobody reads."""
-
-    def line(self, text: str) -> None:
-        pass
-
-    def check(self) -> None:
-        pass

@@ -25,14 +25,9 @@ from jupyter_repro.environments.engines import engine_of
 from jupyter_repro.environments.engines.prefixes import READY
 from jupyter_repro.errors import BuildFailed, Cancelled
 from jupyter_repro.verbs import environments
-from tests.environments.conda_channel import Channel, make_channel
+from tests.environments.conda_channel import Channel
 
 pytest.importorskip("rattler", reason="py-rattler is not installed")
-
-
-@pytest.fixture
-def channel(tmp_path: Path) -> Channel:
-    return make_channel(tmp_path / "channel")
 
 
 def asked(url: str, *dependencies: str) -> Definition:
