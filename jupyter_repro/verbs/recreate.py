@@ -22,6 +22,9 @@ from jupyter_repro.verbs.restore import restore
 from jupyter_repro.workspace import find_root, hydrate_new
 from jupyter_repro.workspace.state import touch_probe
 
+PARTS = "recreate-"
+"""How a directory begins that holds, in the data directory, what a recreate makes on its way."""
+
 
 @dataclass(frozen=True, slots=True)
 class Recreated:
@@ -132,7 +135,7 @@ def _fresh(opened: OpenedProject, found: Commit, root: Path, name: str, on_progr
         # Without its state the directory is no workspace yet: an interrupted hydration leaves no half one behind.
         from jupyter_repro.workspace.statcache import StatCache
 
-        parts = opened.data.make() / f"recreate-{os.urandom(8).hex()}"
+        parts = opened.data.make() / f"{PARTS}{os.urandom(8).hex()}"
         parts.mkdir()
         try:
             cache = StatCache(parts / "stat.sqlite", _generation(opened))

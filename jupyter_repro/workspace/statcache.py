@@ -55,9 +55,24 @@ class CachedDirectory(NamedTuple):
     tree: bytes
 
 
-encode_rows = msgspec.msgpack.Encoder().encode
+_encode = msgspec.msgpack.Encoder().encode
 decode_rows = msgspec.msgpack.Decoder(list[StatRow]).decode
 decode_entries = msgspec.msgpack.Decoder(list[TreeEntry]).decode
+
+
+_FIRST, _LAST = -(2**63), 2**63 - 1
+
+
+def encode_rows(rows: Sequence[tuple[bytes | int, ...]]) -> bytes:
+    """The bytes of ``rows``. Times beyond what fits (the year 2262 and later) are cut: such files are read again."""
+    try:
+        return _encode(rows)
+    except OverflowError:
+        return _encode([tuple(_fitting(value) for value in row) for row in rows])
+
+
+def _fitting(value: bytes | int) -> bytes | int:
+    return min(max(value, _FIRST), _LAST) if isinstance(value, int) else value
 
 
 def _digest(path: bytes, row: Sequence[bytes]) -> bytes:

@@ -250,3 +250,24 @@ def test_checkpoints_beside_a_busy_writer_hold_whole_files(tmp_path: Path) -> No
                     assert node.data == number * (1 + int(number) % 5000), f"{path!r} is torn"
         final = verbs.checkpoint(ws)
         assert commit_tree(ws, final.commit.id) == read_tree(os.fsencode(place.work))
+
+
+@pytest.mark.skipif(not Path("/dev/shm").is_dir(), reason="the file systems of a disk keep no such times")
+def test_files_of_a_far_future_and_a_far_past_are_kept_like_any_other() -> None:
+    with scratch.workspace(Path("/dev/shm")) as (place, ws):
+        tree = tree_of((name, File(name)) for name in (b"a", b"b", b"c", b"d", b"e"))
+        write_tree(os.fsencode(place.work), tree)
+        for name, seconds in (("a", 2**40), ("b", 2**34), ("c", -(2**31)), ("d", -(2**40))):
+            os.utime(place.work / name, (seconds, seconds))
+        assert (place.work / "a").stat().st_mtime_ns > 2**64, "it would not fit"
+        first = verbs.checkpoint(ws)
+        assert commit_tree(ws, first.commit.id) == tree
+        assert not verbs.checkpoint(ws).created
+        assert verbs.status(ws).clean
+        for name in ("a", "d"):
+            seconds = (place.work / name).stat().st_mtime
+            (place.work / name).write_bytes(b"z")
+            os.utime(place.work / name, (seconds, seconds))
+        assert verbs.status(ws).modified == ("a", "d")
+        verbs.restore(ws, first.commit.id)
+        assert read_tree(os.fsencode(place.work)) == tree
