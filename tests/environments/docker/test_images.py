@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 import subprocess
 import tarfile
 import threading
@@ -30,9 +31,9 @@ def run(engine_of_run: DockerEngine, image: str, *command: str) -> str:
 
 
 def test_a_build_gives_an_image_and_tells_what_is_inside(
-    kernel_lock: tuple[Lock, str], engine_of_run: DockerEngine
+    kernel_lock: Lock, engine: Engine, places: Places, engine_of_run: DockerEngine
 ) -> None:
-    lock, said = kernel_lock
+    lock = kernel_lock
     found = image_lock(lock)
     assert run(engine_of_run, found.image, "python3", "-c", "import ipykernel; print('yes')") == "yes"
     packages = {one.name: one for one in found.found_inside.packages if one.ecosystem == "python"}
@@ -42,7 +43,12 @@ def test_a_build_gives_an_image_and_tells_what_is_inside(
     (base,) = found.images
     assert base.reference == BASE
     assert base.id == engine_of_run.docker("image", "inspect", "--format", "{{.Id}}", BASE)
-    assert "Collecting ipykernel" in said
+    # What an instruction says is in the log. The engine keeps what others built: this it never saw before.
+    word, log = secrets.token_hex(8), Lines()
+    dockerfile = "ARG WORD\nRUN echo carried out for $WORD\n"
+    own = Definition(engine="docker", base=BASE, dockerfile=dockerfile, build_arguments={"WORD": word})
+    made(engine, places, own, log)
+    assert f"carried out for {word}" in log.lines
 
 
 def test_a_closed_network_is_lent_to_the_build_and_left_in_no_layer(
@@ -105,9 +111,9 @@ def test_a_hostile_argument_is_an_argument_and_nothing_else(
 
 
 def test_files_variables_scripts_and_requirements(
-    engine: Engine, places: Places, engine_of_run: DockerEngine, kernel_lock: tuple[Lock, str]
+    engine: Engine, places: Places, engine_of_run: DockerEngine, kernel_lock: Lock
 ) -> None:
-    engine_of_run.docker("tag", image_lock(kernel_lock[0]).image, "with-pip:1")
+    engine_of_run.docker("tag", image_lock(kernel_lock).image, "with-pip:1")
     definition = Definition(
         engine="docker",
         base="with-pip:1",
@@ -211,9 +217,9 @@ def test_an_image_travels_by_digest_and_is_rebuilt_where_it_cannot(
 
 
 def test_a_rebuild_keeps_the_versions_of_the_lock(
-    engine: Engine, places: Places, engine_of_run: DockerEngine, kernel_lock: tuple[Lock, str]
+    engine: Engine, places: Places, engine_of_run: DockerEngine, kernel_lock: Lock
 ) -> None:
-    engine_of_run.docker("tag", image_lock(kernel_lock[0]).image, "with-pip:1")
+    engine_of_run.docker("tag", image_lock(kernel_lock).image, "with-pip:1")
     old = Definition(engine="docker", base="with-pip:1", requirements="six==1.16.0\n")
     lock, name, image = made(engine, places, old)
     # The same lock, of a definition that would take any version today.

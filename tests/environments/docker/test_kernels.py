@@ -100,12 +100,10 @@ def containers(engine_of_run: DockerEngine) -> str:
 
 
 @pytest.fixture
-def kernels(
-    engine_of_run: DockerEngine, kernel_lock: tuple[Lock, str], data_home: Path, tmp_path: Path
-) -> Iterator[Kernels]:
+def kernels(engine_of_run: DockerEngine, kernel_lock: Lock, data_home: Path, tmp_path: Path) -> Iterator[Kernels]:
     folder = tmp_path / "work: a, b"
     folder.mkdir()
-    started = Kernels(image_lock(kernel_lock[0]).image, tmp_path / "environments", folder, data_home)
+    started = Kernels(image_lock(kernel_lock).image, tmp_path / "environments", folder, data_home)
     yield started
     started.close()
     assert containers(engine_of_run) == "", "no container outlives its kernel"
