@@ -205,7 +205,7 @@ async def test_a_row_says_with_which_commit_the_software_changed(api: Client, pr
         "numpy 3": False,
     }, "what is not known on both sides is no change"
     labelled = [row["environment"] for row in rows if row["environment"] is not None]
-    assert labelled == [{"name": "analysis", "revision": 2, "changed": True}]
+    assert labelled == [{"name": "analysis", "revision": 2, "applied": None, "label": "analysis r2", "changed": True}]
     for row in rows:
         alone = (await api.get(f"{ADDRESS}/{row['id']}")).ok()["commit"]
         assert alone["software_changed"] == row["software_changed"], "whatever else is on the page"
