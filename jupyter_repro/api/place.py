@@ -32,6 +32,17 @@ class Place:
             return None
         return relative.replace(os.sep, "/")
 
+    def is_protected(self) -> bool:
+        """Whether the root lies in a workspace, as far as a marker says so."""
+        directory = self.root
+        while True:
+            if os.path.exists(os.path.join(directory, ".repro", "workspace.json")):
+                return True
+            above = os.path.dirname(directory)
+            if above == directory:
+                return False
+            directory = above
+
     def inside(self, path: str) -> str:
         """The absolute directory that Lab calls ``path``. Raises ``HostilePath`` when it would lie outside the root."""
         absolute = self.anywhere(path.lstrip("/"))

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import importlib
 import os
-import threading
 from collections.abc import Callable, Coroutine, Iterable
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import AbstractAsyncContextManager
@@ -14,6 +13,8 @@ from functools import cached_property
 from logging import Logger
 from typing import TYPE_CHECKING, ParamSpec, TypeVar
 
+from jupyter_repro.api.answers import Answers
+from jupyter_repro.api.notebooks import Trust
 from jupyter_repro.api.place import Place
 from jupyter_repro.api.preferences import Preferences, PreferenceStore
 from jupyter_repro.errors import ReproError
@@ -30,8 +31,6 @@ if TYPE_CHECKING:
     from jupyter_repro.api.tasks import TaskManager, TaskRecord
     from jupyter_repro.configuration import Configuration
     from jupyter_repro.history import Session
-    from jupyter_repro.verbs.plan import Extent
-    from jupyter_repro.workspace import Status
 
 THREADS = 4
 """Requests that read the store at the same time; more wait. The event loop never does."""
@@ -65,7 +64,8 @@ class Services:
         self.base_url = base_url
         self.auto_protect = auto_protect
         self.stop_seconds = stop_seconds
-        self._notary = notary
+        self.answers = Answers()
+        self.trust = Trust(notary, self.on_loop)
         self._shared_rooms = shared_rooms
         self._named_users = named_users
         self._bus = bus
@@ -74,10 +74,7 @@ class Services:
         self._locked = locked
         self._workers = workers
         self._pool = ThreadPoolExecutor(THREADS, thread_name_prefix="jupyter-repro")
-        self._statuses: dict[str, Future[Status]] = {}
-        self._extents: dict[str, Extent] = {}
         self._background: set[asyncio.Task[None]] = set()
-        self._lock = threading.Lock()
         self._loop: asyncio.AbstractEventLoop | None = None
 
     # -- made when first used ------------------------------------------------------------------------
@@ -211,56 +208,10 @@ class Services:
         session = self.session_in(workspace)
         return session.id if session else None
 
-    def mark_trust(self, notebook: dict[str, object]) -> None:
-        """Mark the cells of a notebook (nbformat 4) as trusted where this server signed it, and only there.
-
-        Called from a thread: the signature is computed there, and looked up where the notary's database lives.
-        """
-        from jupyter_repro.api.notebooks import mark_cells, signature_of
-
-        notary = self.on_loop(self._notary_with_store)
-        signature = signature_of(notary, notebook)
-        known = signature is not None and self.on_loop(
-            lambda: bool(notary.store.check_signature(signature, notary.algorithm))
-        )
-        mark_cells(notary, notebook, known)
-
     def _around(self, record: TaskRecord) -> AbstractAsyncContextManager[None]:
         """What every task is carried out within."""
         directory = record.arguments.get("directory") if record.workspace else None
         return self.shared_documents.around(record.kind, directory if isinstance(directory, str) else None)
-
-    def _notary_with_store(self) -> NotebookNotary:
-        notary = self._notary()
-        # Made here and now: its database answers only to the thread that opened it.
-        assert notary.store is not None
-        return notary
-
-    def status_of(self, workspace: str, look: Callable[[], Status]) -> Status:
-        """The status of a workspace; who asks while it is being looked at gets the same answer."""
-        with self._lock:
-            found = self._statuses.get(workspace)
-            mine = found is None
-            if found is None:
-                found = self._statuses[workspace] = Future()
-        if mine:
-            try:
-                found.set_result(look())
-            except BaseException as error:  # noqa: BLE001
-                found.set_exception(error)
-            finally:
-                with self._lock:
-                    del self._statuses[workspace]
-        return found.result()
-
-    def extent_of(self, tree: str, look: Callable[[], Extent]) -> Extent:
-        """How much a tree holds; trees never change, so it is counted once."""
-        found = self._extents.get(tree)
-        if found is None:
-            if len(self._extents) > 1000:
-                self._extents.clear()
-            found = self._extents[tree] = look()
-        return found
 
     def order(self) -> dict[str, object]:
         """What every order to a worker process carries."""
@@ -274,7 +225,8 @@ class Services:
 
     async def start(self) -> None:
         """The server runs: begin the session, look for what the last one left."""
-        if self._wanted_at_start():
+        # Most servers start where nothing is protected: they pay for three looks at the disk and no import.
+        if self.auto_protect or self.place.is_protected():
             # In a thread: the first pages that the browser asks for are not kept waiting by a quarter of a second.
             await self.in_thread(importlib.import_module, "jupyter_repro.api.lifecycle")
             await self.lifecycle.start()
@@ -303,16 +255,3 @@ class Services:
         """What is under way, for whoever would stop an idle server."""
         active = self.tasks.active() if "tasks" in self.__dict__ else []
         return {"tasks": len(active)} if active else None
-
-    def _wanted_at_start(self) -> bool:
-        # Most servers start where nothing is protected: they pay for three looks at the disk and no import.
-        if self.auto_protect:
-            return True
-        directory = self.place.root
-        while True:
-            if os.path.exists(os.path.join(directory, ".repro", "workspace.json")):
-                return True
-            above = os.path.dirname(directory)
-            if above == directory:
-                return False
-            directory = above

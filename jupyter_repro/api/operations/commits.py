@@ -76,7 +76,7 @@ def detail(call: Call) -> CommitDetail:
         shown = verbs.show(opened, call["commit"])
         commit = shown.commit
         try:
-            held = call.services.extent_of(commit.tree, lambda: extent(opened, commit))
+            held = call.services.answers.extent_of(commit.tree, lambda: extent(opened, commit))
         except BlobMissing:
             held = None  # thinned, or damaged: the row is shown all the same
         touched = sum(change.new is not None and not change.path.endswith("/") for change in shown.changes)

@@ -178,7 +178,7 @@ def _file_model(call: Call, commit: Commit, side: Side, query: ContentsQuery) ->
     if wanted == "notebook":
         notebook = read_notebook(data)
         if notebook is not None:
-            call.services.mark_trust(notebook)
+            call.services.trust.mark(notebook)
             model["format"], model["content"] = "json", notebook
             return model
         if query.type == "notebook":

@@ -233,7 +233,7 @@ def _environment(opened: Opened, base: HistoryCommit | None) -> EnvironmentLabel
 
 
 def _status(call: Call, opened: Opened) -> Status:
-    return call.services.status_of(opened.workspace.state.workspace, lambda: verbs.status(opened))
+    return call.services.answers.status_of(opened.workspace.state.workspace, lambda: verbs.status(opened))
 
 
 def _session(session: HistorySession, workspace: str, commits: int, call: Call) -> Session:
