@@ -17,6 +17,9 @@ from jupyter_repro.workspace import forked, read_ahead, recreate, stretches
 from tests.support import scratch
 from tests.support.trees import File, commit_tree, read_tree, tree_of, write_tree
 
+# The process of a test runs threads of its own; nothing is forked beside them but by these tests.
+pytestmark = pytest.mark.filterwarnings("ignore:.*use of fork:DeprecationWarning")
+
 MANY = tree_of((b"d%d/f%d" % (n % 5, n), File(b"content %d" % n)) for n in range(60))
 
 WANTED = """

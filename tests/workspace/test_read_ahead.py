@@ -17,6 +17,9 @@ from jupyter_repro.workspace import read_ahead
 from tests.support import scratch, strategies
 from tests.support.trees import File, Tree, commit_tree, tree_of, write_tree
 
+# The process of a test runs threads of its own; nothing is forked beside them but by these tests.
+pytestmark = pytest.mark.filterwarnings("ignore:.*use of fork:DeprecationWarning")
+
 SOME = tree_of((b"d%d/f%d" % (n % 5, n), File(b"content %d" % (n // 2))) for n in range(40))
 
 
