@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import shutil
 import subprocess
@@ -16,6 +17,7 @@ from jupyter_repro.history.files import is_purged, left_out
 from jupyter_repro.progress import OnProgress, Progress
 from jupyter_repro.verbs.opened import OpenedProject
 from jupyter_repro.verbs.recording import record
+from jupyter_repro.verbs.recreate import clear_directory
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,31 +51,54 @@ def export_git(
     repository = opened.repository
     tips = [*repository.branches.values(), *repository.tags.values()]
     commits = sorted(repository.ancestry(tips), key=lambda commit: (commit.time, commit.id))
+    existed = place.is_dir()
     place.mkdir(parents=True, exist_ok=True)
-    current = opened.branch
-    _run([git, "init", "-q", "-b", current, str(place)], place)
+    try:
+        _run([git, "init", "-q", "-b", opened.branch, str(place)], place)
+        purged = _write(git, opened, place, commits, on_progress)
+    except BaseException:
+        clear_directory(place, existed)
+        raise
+    record(opened, "export-git", str(place), commits=len(commits))
+    return GitExported(
+        str(place), len(commits), len(repository.branches), len(repository.tags), left_out(sorted(purged))
+    )
+
+
+def _write(
+    git: str, opened: OpenedProject, place: Path, commits: list[Commit], on_progress: OnProgress | None
+) -> set[bytes]:
+    """Let git take the commits; returns the paths that were left out because their content was purged."""
     process = subprocess.Popen(
         [git, "-c", "core.ignorecase=false", "-C", str(place), "fast-import", "--quiet", "--force"],
         stdin=subprocess.PIPE,
         stderr=subprocess.PIPE,
+        start_new_session=True,  # Ctrl-C is for us: git would be gone before we know why
     )
     assert process.stdin is not None
-    writer = _FastImport(opened, process.stdin)
-    try:
-        for number, commit in enumerate(_parents_first(commits)):
-            writer.commit(commit)
-            if on_progress is not None and number % 16 == 0:
-                on_progress(Progress("export", number, len(commits)))
-        writer.references()
-        process.stdin.close()
-    except BrokenPipeError:
-        pass  # git says below what it did not like
-    said = process.stderr.read().decode("utf-8", "replace").strip() if process.stderr else ""
-    if process.wait() != 0:
-        raise NotPossible(f"git could not take the history ({said.splitlines()[0] if said else 'no reason given'}).")
-    record(opened, "export-git", str(place), commits=len(commits))
-    notice = left_out(sorted(writer.purged))
-    return GitExported(str(place), len(commits), len(repository.branches), len(repository.tags), notice)
+    assert process.stderr is not None
+    with process.stderr:
+        writer = _FastImport(opened, process.stdin)
+        try:
+            for number, commit in enumerate(_parents_first(commits)):
+                writer.commit(commit)
+                if on_progress is not None and number % 16 == 0:
+                    on_progress(Progress("export", number, len(commits)))
+            writer.references()
+            process.stdin.close()
+        except BrokenPipeError:
+            pass  # git says below what it did not like
+        except BaseException:
+            process.kill()
+            process.wait()
+            with contextlib.suppress(BrokenPipeError):
+                process.stdin.close()
+            raise
+        said = process.stderr.read().decode("utf-8", "replace").strip()
+        if process.wait() != 0:
+            reason = said.splitlines()[0] if said else "no reason given"
+            raise NotPossible(f"git could not take the history ({reason}).")
+    return writer.purged
 
 
 def _run(command: list[str], place: Path) -> None:

@@ -97,7 +97,10 @@ class _Git:
         self._place = place
         self._text("rev-parse", "--git-dir")
         self._process = subprocess.Popen(
-            [*self._command, "cat-file", "--batch"], stdin=subprocess.PIPE, stdout=subprocess.PIPE
+            [*self._command, "cat-file", "--batch"],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            start_new_session=True,  # Ctrl-C is for us: git would be gone before we know why
         )
         assert self._process.stdin is not None
         assert self._process.stdout is not None

@@ -150,7 +150,7 @@ def _fresh(opened: OpenedProject, found: Commit, root: Path, name: str, on_progr
         finally:
             shutil.rmtree(parts, ignore_errors=True)
     except BaseException:
-        _clear(root, existed)
+        clear_directory(root, existed)
         raise
     _note(opened, found, made.workspace, name, root)
     files, size, gone = done
@@ -167,7 +167,7 @@ def _probe(root: Path) -> int:
     return touch_probe(root)
 
 
-def _clear(root: Path, existed: bool) -> None:
+def clear_directory(root: Path, existed: bool) -> None:
     """Take away what was written into a directory that was empty or did not exist."""
     for child in root.iterdir() if root.is_dir() else ():
         if not child.is_symlink() and child.is_dir():
