@@ -70,6 +70,18 @@ describe('a comparison', () => {
     expect(model.detail).toMatchObject({ kind: 'failed' });
   });
 
+  it('goes on to another file when that which was looked at differs no more', async () => {
+    const pages = [page(['a.txt', 'b.txt']), page(['b.txt']), page([])];
+    const model = comparisonOf(new FakeServer({ [DIFF]: () => pages.shift() }));
+    const seen: (string | null)[] = [];
+    while (pages.length > 0) {
+      await model.load();
+      seen.push(model.selected);
+    }
+    expect(seen).toEqual(['a.txt', 'b.txt', null]);
+    expect(model.detail).toEqual({ kind: 'none' });
+  });
+
   it('does not ask for more again and again when that failed', async () => {
     const server = new FakeServer({
       [DIFF]: query => {

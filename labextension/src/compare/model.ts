@@ -160,9 +160,13 @@ export class CompareModel {
 
   /** Reads what differs, and the file that is looked at: the first time, and whenever it may be something else. */
   async load(): Promise<void> {
+    const differs = (): boolean => this.entry !== undefined;
+    const differed = differs();
     if (await this._readPage(null)) {
+      // It may be the same on both sides by now, or be gone from both.
+      const isOver = differed && !differs() && this._page?.next === null;
       const first = this._rows.at(0)?.entry.path ?? null;
-      await this.select(this._selected ?? first);
+      await this.select(isOver ? first : (this._selected ?? first));
     }
   }
 

@@ -6,7 +6,8 @@ import {
   NotebookModelFactory,
   NotebookPanel,
   NotebookWidgetFactory,
-  type INotebookModel
+  type INotebookModel,
+  type Notebook
 } from '@jupyterlab/notebook';
 import type { Contents } from '@jupyterlab/services';
 
@@ -81,6 +82,25 @@ export class PastNotebookFactory extends NotebookWidgetFactory {
       notebookConfig: this.notebookConfig,
       translator: this.translator
     });
+    mayBeLeft(content);
     return new NotebookPanel({ context, content });
+  }
+}
+
+/** Lab draws the cells in its idle time, and throws an error when the notebook is closed in the middle of one. */
+function mayBeLeft(notebook: Notebook): void {
+  // Lab's own, and private: where it is called otherwise, nothing is changed.
+  const drawn = notebook as unknown as { _runOnIdleTime?: (time?: number) => Promise<void> };
+  const draw = drawn._runOnIdleTime?.bind(notebook);
+  if (draw !== undefined) {
+    drawn._runOnIdleTime = async time => {
+      try {
+        await draw(time);
+      } catch (error) {
+        if (!notebook.isDisposed) {
+          throw error;
+        }
+      }
+    };
   }
 }
