@@ -60,32 +60,36 @@ class StoreSink:
 
     def large(self, blocks: Iterator[bytes], sizes: ChunkSizes) -> tuple[bytes, bytes | None, int]:
         """See ``Sink``."""
-        whole = blake3()
-        names: list[bytes] = []
-        lengths: list[int] = []
-
-        def hashed() -> Iterator[bytes]:
-            for block in blocks:
-                whole.update(block)
-                yield block
-
-        for chunk in split(hashed(), sizes):
-            data = bytes(chunk)
-            name = blake3(data).digest()
-            self._batch.put(Kind.BLOB, data, name)
-            names.append(name)
-            lengths.append(len(data))
-        size = sum(lengths)
-        if len(names) == 1:
-            return names[0], None, size
-        if not names:
-            return self.small(b""), None, 0
-        recipe = encode_recipe(Recipe(size, b"".join(names), lengths))
-        return whole.digest(), self._batch.put(Kind.RECIPE, recipe), size
+        return cut_up(blocks, sizes, self._batch.put)
 
     def tree(self, data: bytes) -> bytes:
         """See ``Sink``."""
         return self._batch.put(Kind.TREE, data)
+
+
+def cut_up(
+    blocks: Iterator[bytes], sizes: ChunkSizes, put: Callable[[Kind, bytes], bytes]
+) -> tuple[bytes, bytes | None, int]:
+    """A large file as a sink takes it: its hash, its recipe and its size in bytes.
+
+    Each chunk is given to ``put``, and the recipe of more than one; it returns their names.
+    """
+    whole = blake3()
+    names: list[bytes] = []
+    lengths: list[int] = []
+
+    def hashed() -> Iterator[bytes]:
+        for block in blocks:
+            whole.update(block)
+            yield block
+
+    for chunk in split(hashed(), sizes):
+        names.append(put(Kind.BLOB, bytes(chunk)))
+        lengths.append(len(chunk))
+    size = sum(lengths)
+    if len(names) <= 1:
+        return names[0] if names else put(Kind.BLOB, b""), None, size
+    return whole.digest(), put(Kind.RECIPE, encode_recipe(Recipe(size, b"".join(names), lengths))), size
 
 
 class NameSink:

@@ -7,9 +7,9 @@ from collections.abc import Collection, Iterator
 from blake3 import blake3
 
 from jupyter_repro.history.marking import Key
-from jupyter_repro.history.trees import Recipe, encode_recipe
 from jupyter_repro.store import Kind
-from jupyter_repro.store.chunks import ChunkSizes, split
+from jupyter_repro.store.chunks import ChunkSizes
+from jupyter_repro.workspace.content import cut_up
 from jupyter_repro.workspace.workspace import ScanOptions, Workspace
 
 
@@ -34,27 +34,12 @@ class _Finder:
         return self._note(Kind.BLOB, data)
 
     def large(self, blocks: Iterator[bytes], sizes: ChunkSizes) -> tuple[bytes, bytes | None, int]:
-        whole = blake3()
-        names: list[bytes] = []
-        lengths: list[int] = []
-
-        def hashed() -> Iterator[bytes]:
-            for block in blocks:
-                whole.update(block)
-                yield block
-
-        for chunk in split(hashed(), sizes):
-            names.append(self._note(Kind.BLOB, chunk))
-            lengths.append(len(chunk))
-        if len(names) <= 1:
-            return names[0] if names else self.small(b""), None, sum(lengths)
-        recipe = encode_recipe(Recipe(sum(lengths), b"".join(names), lengths))
-        return whole.digest(), self._note(Kind.RECIPE, recipe), sum(lengths)
+        return cut_up(blocks, sizes, self._note)
 
     def tree(self, data: bytes) -> bytes:
         return self._note(Kind.TREE, data)
 
-    def _note(self, kind: Kind, data: bytes | memoryview) -> bytes:
+    def _note(self, kind: Kind, data: bytes) -> bytes:
         name = blake3(data).digest()
         if (name, int(kind)) in self._wanted:
             self.found.add((name, int(kind)))
