@@ -69,7 +69,7 @@ def test_damage_is_named_and_ends_with_1(repro: Repro, data_home: Path) -> None:
     pack.write_bytes(data)
     found = repro.json("verify", code=1)
     assert found["ok"] is False
-    assert all(set(one) == {"kind", "id", "paths", "commits"} for one in found["damaged"])
+    assert all(set(one) == {"kind", "id", "paths", "commits", "file", "workspaces"} for one in found["damaged"])
     (blob,) = [one for one in found["damaged"] if one["kind"] == "blob"]
     assert (blob["paths"], blob["commits"]) == (["a"], [commit])
     said = repro("verify", code=1)
