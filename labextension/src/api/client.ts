@@ -125,7 +125,11 @@ export class ApiError extends Error {
 /** Nobody answered: the server is gone, or the way to it. */
 export class Unanswered extends Error {
   constructor(trans: TranslationBundle) {
-    super(trans.__('The Jupyter server does not answer. What you see is as it was before.'));
+    super(
+      trans.__(
+        'The Jupyter server does not answer: look whether it runs, and whether the network is there.'
+      )
+    );
     this.name = 'Unanswered';
   }
 }

@@ -5,6 +5,7 @@ import type { CommandRegistry } from '@lumino/commands';
 import * as React from 'react';
 
 import { printable } from '../format/names';
+import { Failed } from '../ui/failed';
 import { useSignal } from '../ui/hooks';
 import { Tree } from '../ui/tree';
 import { IconButton } from '../ui/widgets';
@@ -55,7 +56,7 @@ export function EnvironmentsList(props: IListProps): React.JSX.Element {
           />
         </div>
       </div>
-      {model.problem !== null && (
+      {model.problem !== null && model.rows.length > 0 && (
         <p className="jpr-Notice" role="alert">
           {model.problem}
         </p>
@@ -84,6 +85,10 @@ export function EnvironmentsList(props: IListProps): React.JSX.Element {
 
 function Rows({ model, trans, commands, menu }: IListProps): React.JSX.Element {
   const { rows } = model;
+  if (rows.length === 0 && model.problem !== null) {
+    // Nobody knows whether there are any.
+    return <Failed message={model.problem} trans={trans} again={() => void model.refresh()} />;
+  }
   if (rows.length === 0) {
     return (
       <div className="jpr-Empty" role="status">

@@ -144,6 +144,8 @@ describe('the timeline', () => {
     const timeline = await timelineOf(server);
     await timeline.toggle(timeline.rows[1]!);
     expect(timeline.rows[2]).toMatchObject({ note: 'failed', text: 'Its tree is damaged.' });
+    await timeline.toggle(timeline.rows[2]!);
+    expect(server.count(`GET projects/p1/commits/${one.id}`)).toBe(2);
   });
 
   it('draws no lines between rows that a filter may have parted', async () => {

@@ -183,7 +183,7 @@ export class TimelineModel {
     this._changed.emit();
   }
 
-  /** Opens or closes a commit, or one of its folders. */
+  /** Opens or closes a commit, or one of its folders; opens one again that could not be read. */
   async toggle(row: Row, open?: boolean): Promise<void> {
     this._isUsed = true;
     if (row.kind === 'folder') {
@@ -194,6 +194,8 @@ export class TimelineModel {
         this._closed.add(key);
       }
       this._touch();
+    } else if (row.kind === 'note' && row.note === 'failed') {
+      await this._expanded.open(this._project!, row.commit.id);
     } else if (row.kind === 'commit') {
       const { id } = row.commit;
       const isOpen = this._expanded.all.has(id);

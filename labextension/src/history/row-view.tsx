@@ -320,7 +320,11 @@ function NoteBody({ row, context }: { row: INoteRow; context: IRowContext }): Re
         style={{ paddingLeft: graphWidth(context.lanes) }}
         title={row.text}
       >
-        <span>{noteText(row, trans)}</span>
+        <span className="jpr-Note-text">{noteText(row, trans)}</span>
+        {row.note === 'failed' && (
+          // The row itself is what is clicked.
+          <span className="jpr-Link">{trans.__('Try again')}</span>
+        )}
         {row.note === 'rest' && link(trans.__('Browse all'), () => actions.browse(row))}
         {row.note === 'more' && link(trans.__('Show'), () => actions.moreChanges(row))}
       </div>

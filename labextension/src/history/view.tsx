@@ -134,7 +134,7 @@ function List(props: IHistoryProps): React.JSX.Element {
     }
     switch (key) {
       case 'Enter':
-        if (row.kind === 'note') {
+        if (row.kind === 'note' && row.note !== 'failed') {
           (row.note === 'more' ? actions.moreChanges : actions.browse)(row);
         } else {
           onClick(row, false);
