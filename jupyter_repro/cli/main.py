@@ -113,6 +113,8 @@ def _advice(error: OSError) -> str:
         return "See that you may write there, or choose another place."
     if error.errno in (errno.ENOENT, errno.ENOTDIR):
         return "Check the path."
+    if error.errno == errno.EEXIST:
+        return "Something else is there: give another name, or move it away."
     return "What was kept before is whole: try again."
 
 

@@ -46,8 +46,9 @@ def _said(words: str, here: datetime) -> datetime | None:
         return here
     if match := _AGO.fullmatch(words):
         unit = _UNITS.get(match[2])
-        count = int(match[1]) if match[1].isdigit() else 1
-        return None if unit is None else _minus(here, unit * min(count, 10_000_000))
+        # Before all history is before all history, however many digits say so.
+        count = 1 if not match[1].isdigit() else int(match[1]) if len(match[1]) < 10 else 10**9
+        return None if unit is None else _minus(here, unit, count)
     if words.startswith("last ") and words[5:] in _UNITS:
         return here - _UNITS[words[5:]]
     day, _, clock = words.partition(" ")
@@ -70,9 +71,9 @@ def _said(words: str, here: datetime) -> datetime | None:
     return date.replace(hour=int(match[1]), minute=int(match[2]), second=int(match[3] or 0), microsecond=0)
 
 
-def _minus(here: datetime, span: timedelta) -> datetime:
+def _minus(here: datetime, unit: timedelta, count: int) -> datetime:
     try:
-        return here - span
+        return here - unit * count
     except OverflowError:
         return datetime.fromtimestamp(0, timezone.utc)
 

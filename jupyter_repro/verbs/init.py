@@ -160,6 +160,11 @@ def _project(
 
 
 def _store_place(store: str) -> str:
+    scheme, colon, _ = store.partition(":")
+    if colon and "://" not in store and scheme.lower() in ("file", "s3", "gs", "az", "memory"):
+        raise InvalidRequest(
+            f"{store!r} is no URL of a store. Write {scheme}://..., or ./{store} for a folder of that name."
+        )
     return store if "://" in store else os.path.abspath(store)
 
 

@@ -158,8 +158,10 @@ def _download(url: str) -> Iterator[bytes]:
     except urllib.error.HTTPError as error:
         raise NotPossible(f"{_shown(url)} answered {error.code} {error.reason}.") from error
     except (OSError, ValueError) as error:
+        reason = getattr(error, "reason", error)  # what urllib has wrapped
+        said = reason.strerror if isinstance(reason, OSError) and reason.strerror else reason
         raise StoreUnreachable(
-            f"{_shown(url)} cannot be reached ({error}). Check the address and the network."
+            f"{_shown(url)} cannot be reached ({said}). Check the address and the network."
         ) from error
 
 

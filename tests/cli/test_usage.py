@@ -95,3 +95,25 @@ def test_a_traceback_is_shown_only_to_who_asks(repro: Repro, words: tuple[str, .
 def test_a_directory_that_is_not_there_is_named(repro: Repro) -> None:
     said = repro("-C", "nowhere/at all", "status", code=1)
     assert said.err == "jupyter-repro: No such file or directory: nowhere/at all. Check the path.\n"
+
+
+def test_a_store_whose_url_lacks_a_stroke_is_no_folder_of_that_name(repro: Repro) -> None:
+    for mistaken in ("s3:/bucket/folder", "S3:bucket", "file:/tmp/there", "az:x"):
+        assert "is no URL of a store" in repro("init", "--store", mistaken, code=2).err
+        assert not list(repro.cwd.iterdir())
+    repro("init", "--store", "./s3:/bucket")
+    assert (repro.cwd / "s3:" / "bucket" / "repro.json").is_file()
+
+
+def test_what_lies_in_the_way_is_told_with_what_to_do(repro: Repro) -> None:
+    (repro.cwd / "dangling").symlink_to("nowhere")
+    said = repro("init", "dangling", code=1).err
+    assert said.startswith("jupyter-repro: File exists: ")
+    assert said.endswith("Something else is there: give another name, or move it away.\n")
+
+
+@pytest.mark.parametrize("ago", ["99999999999 years", "10000000 years", "9" * 6000 + " seconds", "3000 years"])
+def test_no_time_is_too_long_ago_to_be_understood(repro: Repro, ago: str) -> None:
+    repro("init")
+    repro("checkpoint", "--allow-empty")
+    assert "does not reach back that far" in repro("show", f"@{{{ago} ago}}", code=1).err
