@@ -21,12 +21,13 @@ def advice(damaged: Sequence[Damage], store: str) -> Iterator[str]:
     content = [one for one in damaged if one.kind not in _OF_THE_STORE]
     again = [one for one in content if one.workspaces]
     lost = [one for one in content if not one.workspaces]
+    packs = [one.file for one in damaged if one.kind == "pack"]
     if again:
         yield from _store_again(again)
     if lost:
-        yield from _bring_back(lost, store)
+        yield from _bring_back(lost, packs, store)
     broken = {one.file for one in content}
-    if any(one.kind == "pack" and one.file not in broken for one in damaged):
+    if "" not in broken and any(pack not in broken for pack in packs):
         yield "All that is in a damaged pack can still be read on this machine: 'jupyter-repro gc' writes it anew."
     if any(one.kind == "log" for one in damaged):
         yield "Of a damaged record of the log nothing is missing here: 'jupyter-repro rebuild' writes it anew."
@@ -45,9 +46,10 @@ def _store_again(again: Sequence[Damage]) -> Iterator[str]:
         )
 
 
-def _bring_back(lost: Sequence[Damage], store: str) -> Iterator[str]:
+def _bring_back(lost: Sequence[Damage], damaged: Sequence[str], store: str) -> Iterator[str]:
     files = dict.fromkeys(path for one in lost if one.kind in _OF_FILES for path in one.paths)
-    packs = dict.fromkeys(one.file for one in lost if one.file)
+    # What nobody knows the pack of is in one of those that are damaged.
+    packs = dict.fromkeys(file for one in lost for file in ([one.file] if one.file else damaged))
     if files:
         yield (
             f"No file of a workspace on this machine has what {_named(list(files))} held any more, so no checkpoint "

@@ -123,6 +123,19 @@ def test_a_damaged_table_of_contents_is_written_anew(repro: Repro, store: Path) 
     assert repro("cat", "@~1", "kept.bin").out == (repro.cwd / "kept.bin").read_bytes()
 
 
+def test_where_the_index_knows_no_more_the_damaged_pack_is_asked_for(repro: Repro, store: Path) -> None:
+    whole_pack = max(store.glob("packs/*/*"), key=lambda pack: pack.stat().st_size)
+    data = whole_pack.read_bytes()
+    rewrite(whole_pack, data[:-3] + b"end")
+    repro("rebuild")
+    said = repro("verify", code=1).err
+    assert f"with packs/{whole_pack.parent.name}/{whole_pack.name} of a copy of the store" in said
+    assert "'jupyter-repro gc' writes it anew" not in said
+    rewrite(whole_pack, data)
+    repro("rebuild")
+    assert whole(repro)
+
+
 def test_a_damaged_record_of_the_log_is_written_anew(repro: Repro, store: Path) -> None:
     record = sorted(store.glob("log/*"))[1]
     data = bytearray(record.read_bytes())
