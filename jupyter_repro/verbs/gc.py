@@ -10,7 +10,6 @@ from jupyter_repro.history.collect import Collected, collect, merge_small_packs
 from jupyter_repro.store.repack import GRACE_US
 from jupyter_repro.verbs.opened import OpenedProject
 from jupyter_repro.verbs.recording import record
-from jupyter_repro.verbs.recreate import PARTS
 
 _ABANDONED_SECONDS = 24 * 3600.0
 """No recreate takes so long."""
@@ -28,6 +27,8 @@ def gc(opened: OpenedProject, *, grace_seconds: float = GRACE_US / 1_000_000) ->
 
 def _sweep(opened: OpenedProject) -> None:
     """Remove what a killed ``recreate`` left in the data directory."""
+    from jupyter_repro.verbs.recreate import PARTS  # every checkpoint imports this module, and should not that one
+
     for left in opened.data.root.glob(f"{PARTS}*"):
         with contextlib.suppress(OSError):
             if time.time() - left.stat().st_mtime > _ABANDONED_SECONDS:
