@@ -97,6 +97,12 @@ def _failed(error: Exception) -> int:
         where = "" if error.filename is None else f": {shown_path(os.fsdecode(error.filename))}"
         _complain(f"{error.strerror}{where}. {_advice(error)}")
         return 1
+    if isinstance(error, RuntimeError) and "start new thread" in str(error):
+        _complain(
+            "The system allows you no more processes and threads. End some, or have the limit raised ('ulimit -u', or "
+            "that of the container), and try again. Nothing was lost."
+        )
+        return 1
     _complain(
         f"an unexpected {type(error).__name__} ({error}). Nothing was lost. "
         "Please report it with what the same command prints when JUPYTER_REPRO_DEBUG=1 is set."

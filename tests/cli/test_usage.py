@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -117,3 +118,20 @@ def test_no_time_is_too_long_ago_to_be_understood(repro: Repro, ago: str) -> Non
     repro("init")
     repro("checkpoint", "--allow-empty")
     assert "does not reach back that far" in repro("show", f"@{{{ago} ago}}", code=1).err
+
+
+def test_a_limit_on_processes_is_told_as_one(
+    data_home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "a").write_text("a")
+
+    def refused(thread: threading.Thread) -> None:
+        raise RuntimeError("can't start new thread")  # what Python says; no such limit holds for root
+
+    assert run(["init"]) == 0
+    with monkeypatch.context() as patch:
+        patch.setattr(threading.Thread, "start", refused)
+        assert run(["checkpoint"]) == 1
+    assert capsys.readouterr().err.startswith("jupyter-repro: The system allows you no more processes and threads.")
+    assert run(["checkpoint"]) == 0
