@@ -159,11 +159,9 @@ class ReproApp(ExtensionApp):
 
     def _configuration(self) -> Configuration:
         """The settings of the command line, under those of this server's own configuration."""
-        from dataclasses import replace
-
         from jupyter_repro.configuration import load_configuration
 
-        return replace(load_configuration(), **self.config.get("Repro", {}))
+        return load_configuration(self.config.get("Repro"))
 
     def _has_named_users(self) -> bool:
         # Without one of these the server knows a token or a password, and makes up a name for whoever has it.

@@ -8,7 +8,7 @@ environment's and the system's. Without such a file nothing is imported and the 
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -64,17 +64,17 @@ class Configuration:
         return self.default_store.format(project=project, user=user_name())
 
 
-def load_configuration() -> Configuration:
-    """Read the configuration files, if there are any.
+def load_configuration(above: Mapping[str, object] | None = None) -> Configuration:
+    """Read the configuration files, if there are any; ``above`` are settings by name that outweigh them.
 
     Raises InvalidConfiguration, with the name of the file or setting, for one that cannot be used.
     """
     files = list(configuration_files())
-    if not files:
+    if not files and not above:
         return Configuration()
     from jupyter_repro.settings import read
 
-    return read(files)
+    return read(files, above or {})
 
 
 def configuration_files() -> Iterator[Path]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import difflib
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import fields
 from pathlib import Path
 
@@ -89,26 +89,27 @@ class Repro(Configurable):
     ).tag(config=True, example="internal=file:///srv/conda lab=https://lab.example.org/conda")
 
 
-def read(files: Sequence[Path]) -> Configuration:
-    """The configuration that the files give, later ones over earlier ones.
+def read(files: Sequence[Path], above: Mapping[str, object]) -> Configuration:
+    """The configuration that the files give, later ones over earlier ones, and ``above`` over all of them.
 
     Raises InvalidConfiguration for a file that cannot be read, an unknown setting or a wrong value.
     """
     merged = Config()
     for file in files:
         merged.merge(_loaded(file))
+    merged.merge(Config({"Repro": Config(above)}))
     section = merged.get("Repro", {})
     known = Repro.class_trait_names(config=True)
     for name in section:
         if name not in known:
             close = difflib.get_close_matches(name, known, 1)
             hint = f"did you mean {close[0]}?" if close else f"the settings are {', '.join(sorted(known))}."
-            raise InvalidConfiguration(f"There is no setting Repro.{name} (in {_list(files)}): {hint}")
+            raise InvalidConfiguration(f"There is no setting Repro.{name} (in {_list(files, above)}): {hint}")
     try:
         settings = Repro(config=Config({"Repro": section}))
         configuration = Configuration(**{field.name: getattr(settings, field.name) for field in fields(Configuration)})
     except TraitError as error:
-        raise InvalidConfiguration(f"A setting in {_list(files)} cannot be used: {error}") from error
+        raise InvalidConfiguration(f"A setting in {_list(files, above)} cannot be used: {error}") from error
     check_store_template(configuration.default_store)
     return configuration
 
@@ -127,5 +128,5 @@ def _loaded(file: Path) -> Config:
     return loaded
 
 
-def _list(files: Sequence[Path]) -> str:
-    return " or ".join(str(file) for file in files)
+def _list(files: Sequence[Path], above: Mapping[str, object]) -> str:
+    return " or ".join([*map(str, files), *(["the server's configuration"] if above else [])])

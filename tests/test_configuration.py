@@ -7,6 +7,7 @@ from dataclasses import fields
 from pathlib import Path
 
 import pytest
+from traitlets.config.loader import DeferredConfigString
 
 from jupyter_repro.configuration import Configuration, check_store_template, load_configuration, user_name
 from jupyter_repro.errors import InvalidConfiguration
@@ -91,6 +92,15 @@ def test_a_mistake_names_its_file_and_what_to_do(config: Path, name: str, text: 
     assert says in str(caught.value)
     if "default_store" not in text:
         assert str(config) in str(caught.value)
+
+
+def test_what_a_server_is_told_outweighs_the_files_and_is_as_strict(config: Path) -> None:
+    (config / "jupyter_repro_config.py").write_text("c.Repro.author = 'file'\nc.Repro.cache_limit_bytes = 1\n")
+    # As words of a command line arrive: "--Repro.use_gitignore=False" is no truth.
+    told = {"author": "server", "use_gitignore": DeferredConfigString("False")}
+    assert load_configuration(told) == Configuration(author="server", cache_limit_bytes=1)
+    with pytest.raises(InvalidConfiguration, match=r"the server's configuration.*did you mean author"):
+        load_configuration({"autor": "x"})
 
 
 def test_every_setting_is_declared_once_with_help_and_the_same_default() -> None:

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import asyncio
 import os
-from dataclasses import replace
 from logging import Logger, LoggerAdapter
 
 from jupyter_client.provisioning.local_provisioner import LocalProvisioner
@@ -25,7 +24,7 @@ class WorkspaceProvisioner(LocalProvisioner):
         """Prepare the command and the variables, whenever a kernel starts or starts again."""
         prepared = dict(await super().pre_launch(**kwargs))
         try:
-            data = replace(load_configuration(), **self.config.get("Repro", {})).data_directory
+            data = load_configuration(self.config.get("Repro")).data_directory
         except ReproError as error:
             self.log.warning("%s", error)
             return prepared
